@@ -1,0 +1,84 @@
+package signatures
+
+// Client is a chat program of a known maker, or a known fork or rebuild of one,
+// with what is published about its identity.
+type Client struct {
+	ID       string
+	Name     string
+	Maker    string
+	Homepage string
+	// ForkOf is the id of the client that this one is an openly made fork of.
+	ForkOf string
+	// Ended is set when the maker has stopped the client altogether.
+	Ended *Ended
+	// Withdrawn lists versions that the maker took back.
+	Withdrawn []Withdrawn
+	// Claims are the ways in which a build says that it is this client. None of
+	// them proves anything.
+	Claims []Indicator
+	Pins   []Pin
+	// SharedIDs are package or bundle ids that a listed fork uses too, so that
+	// another signer under this id is no contradiction by itself.
+	SharedIDs  []string
+	Advisories []Advisory
+	GetGenuine string // where the genuine one is to be had; empty if nowhere
+	About      MessageID
+	Sources    []Source
+}
+
+// Ended says when a client ended.
+type Ended struct {
+	Date   string
+	Source int
+}
+
+// Withdrawn is a set of versions that the maker took back.
+type Withdrawn struct {
+	Versions string // a constraint
+	Platform Platform
+	Reason   MessageID
+	Source   int
+}
+
+// PinParty says who stands behind a pinned identity.
+type PinParty string
+
+// The parties of a pin.
+const (
+	ByMaker       PinParty = "maker"
+	ByDistributor PinParty = "distributor" // a distribution, a store that rebuilds
+	ByFork        PinParty = "fork"
+)
+
+// Pin is a published, verifiable identity of a client on one channel: a signer
+// together with the product that the pin is for.
+type Pin struct {
+	Channel  string // "website", "microsoft-store", "play", "f-droid", "debian-12", ...
+	Platform Platform
+	By       PinParty
+	// Signer are the alternatives of which one must be met by an intact and
+	// trusted signature; for ByDistributor also digests of the programs.
+	Signer []Indicator
+	// Product must all hold; "anything signed by Microsoft" is no pin.
+	Product []Indicator
+	// AlwaysSigned is set where the maker is known to sign every build of this
+	// channel, so that an unsigned one contradicts the claim.
+	AlwaysSigned   *AlwaysSigned
+	RevokedSerials []string
+}
+
+// AlwaysSigned says since which version a channel is always signed.
+type AlwaysSigned struct {
+	Since  string // a version; empty means always
+	Source int
+}
+
+// Advisory is something researchers published about the maker's own client.
+type Advisory struct {
+	ID           string
+	Platform     Platform // empty: all
+	Versions     string   // a constraint; empty: all
+	Text         MessageID
+	PeerExposure MessageID
+	Source       int
+}

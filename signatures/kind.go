@@ -1,0 +1,257 @@
+package signatures
+
+// Kind names what a fact says. The names are part of the data language and of
+// the JSON output; they never change their meaning.
+type Kind string
+
+// The kinds of fact. A value is text unless the comment says otherwise.
+const (
+	FileName   Kind = "file.name"   // base name of a program or installer
+	FilePath   Kind = "file.path"   // path inside the build, slash-separated
+	FileSHA256 Kind = "file.sha256" // 64 lower-case hex digits
+	FileSHA1   Kind = "file.sha1"   // 40 lower-case hex digits
+	FileMD5    Kind = "file.md5"    // 32 lower-case hex digits
+
+	SiblingName Kind = "sibling.name" // base name of a file beside the program
+	Content     Kind = "content"      // bytes found inside a program: the pattern, as Indicator.Pattern writes it
+	DisplayName Kind = "display.name" // the name that the system shows for it
+
+	PEProduct        Kind = "pe.product" // VS_VERSIONINFO ProductName
+	PECompany        Kind = "pe.company"
+	PEDescription    Kind = "pe.description"
+	PEInternalName   Kind = "pe.internal_name"
+	PEOriginalName   Kind = "pe.original_name"
+	PECopyright      Kind = "pe.copyright"
+	PEVersion        Kind = "pe.version"         // file version, a version
+	PEProductVersion Kind = "pe.product_version" // product version, a version
+
+	ELFBuildID Kind = "elf.build_id" // hex
+	ELFSoname  Kind = "elf.soname"
+
+	DebPackage    Kind = "deb.package"
+	DebVersion    Kind = "deb.version"
+	DebMaintainer Kind = "deb.maintainer"
+	DebSource     Kind = "deb.source"
+	RPMPackage    Kind = "rpm.package"
+	RPMVendor     Kind = "rpm.vendor"
+	PacmanPackage Kind = "pacman.package"
+	FlatpakID     Kind = "flatpak.id"
+	SnapName      Kind = "snap.name"
+	DesktopID     Kind = "desktop.id"
+
+	// PackageDiffers says that a file is not the one that the package's own
+	// record lists. The value is the recorded digest, the place is the file.
+	PackageDiffers Kind = "package.differs"
+	// PackageMatches says how many files agree with the package's own record.
+	PackageMatches Kind = "package.matches"
+	// PackageMissing says that a file that the package's record lists is gone.
+	PackageMissing Kind = "package.missing"
+
+	UninstallName      Kind = "windows.uninstall_name"
+	UninstallPublisher Kind = "windows.uninstall_publisher"
+	ProductCode        Kind = "windows.product_code"
+	UpgradeCode        Kind = "windows.upgrade_code"
+	AppXFamily         Kind = "appx.family"
+	RegistryKey        Kind = "windows.registry_key"
+
+	BundleID Kind = "bundle.id"
+	TeamID   Kind = "apple.team_id"
+
+	APKPackage    Kind = "apk.package"
+	APKLabel      Kind = "apk.label"
+	APKVersion    Kind = "apk.version"     // a version
+	APKCertSHA256 Kind = "apk.cert_sha256" // 64 hex digits, of the certificate's DER
+	APKCertSHA1   Kind = "apk.cert_sha1"
+	APKCertMD5    Kind = "apk.cert_md5"
+
+	SignerOrganization Kind = "sign.organization"
+	SignerSubject      Kind = "sign.subject"
+	SignerSerial       Kind = "sign.serial"
+	SignerSHA256       Kind = "sign.cert_sha256"
+	SignerSHA1         Kind = "sign.cert_sha1"
+	OpenPGPFingerprint Kind = "openpgp.fingerprint" // 40 upper-case hex digits
+
+	OriginHost Kind = "origin.host" // host a download came from
+	OriginURL  Kind = "origin.url"
+)
+
+// Strength is how much one fact is worth against a build (DESIGN section 4).
+type Strength int
+
+// Strengths in rising order.
+const (
+	NoStrength Strength = iota
+	Weak
+	Strong
+	Proof
+)
+
+func (s Strength) String() string {
+	return [...]string{"none", "weak", "strong", "proof"}[s]
+}
+
+// Shape is the form that a kind's value must have.
+type Shape int
+
+// Shapes of a value.
+const (
+	TextShape Shape = iota
+	HexShape        // exactly KindInfo.HexLen lower-case hex digits; 0 means any even number
+	VersionShape
+	PatternShape
+)
+
+// KindInfo is what the language knows about a kind.
+type KindInfo struct {
+	// Strength is the most that a single fact of this kind can be worth. The
+	// judge lowers it where DESIGN section 4 asks for company: a signer needs a
+	// verified signature, a package id another signer, a pattern a claim.
+	Strength Strength
+	// Claim is true where the value says which product the build is.
+	Claim bool
+	// Signer is true for kinds that are matched against verified signatures and
+	// never against plain facts.
+	Signer bool
+	// Fold is true where upper and lower case mean the same.
+	Fold   bool
+	Shape  Shape
+	HexLen int
+	// Formats the kind can be found in; empty means any.
+	Formats []Format
+}
+
+// Info returns what the language knows about k; ok is false for an unknown kind.
+func (k Kind) Info() (info KindInfo, ok bool) {
+	info, ok = kinds[k]
+	return info, ok
+}
+
+// Kinds lists every kind of the language in no particular order.
+func Kinds() []Kind {
+	all := make([]Kind, 0, len(kinds))
+	for k := range kinds {
+		all = append(all, k)
+	}
+	return all
+}
+
+var kinds = map[Kind]KindInfo{
+	FileName:   {Strength: Weak, Fold: true},
+	FilePath:   {Strength: Weak, Fold: true},
+	FileSHA256: {Strength: Proof, Shape: HexShape, HexLen: 64},
+	FileSHA1:   {Strength: Proof, Shape: HexShape, HexLen: 40},
+	FileMD5:    {Strength: Proof, Shape: HexShape, HexLen: 32},
+
+	SiblingName: {Strength: Weak, Fold: true},
+	Content:     {Strength: Strong, Shape: PatternShape},
+	DisplayName: {Strength: Weak, Claim: true, Fold: true},
+
+	PEProduct:        {Strength: Weak, Claim: true, Fold: true, Formats: []Format{PE}},
+	PECompany:        {Strength: Weak, Fold: true, Formats: []Format{PE}},
+	PEDescription:    {Strength: Weak, Claim: true, Fold: true, Formats: []Format{PE}},
+	PEInternalName:   {Strength: Weak, Claim: true, Fold: true, Formats: []Format{PE}},
+	PEOriginalName:   {Strength: Weak, Claim: true, Fold: true, Formats: []Format{PE}},
+	PECopyright:      {Strength: Weak, Fold: true, Formats: []Format{PE}},
+	PEVersion:        {Strength: Weak, Shape: VersionShape, Formats: []Format{PE}},
+	PEProductVersion: {Strength: Weak, Shape: VersionShape, Formats: []Format{PE}},
+
+	ELFBuildID: {Strength: Weak, Shape: HexShape, Formats: []Format{ELF}},
+	ELFSoname:  {Strength: Weak, Formats: []Format{ELF}},
+
+	DebPackage:    {Strength: Weak, Claim: true},
+	DebVersion:    {Strength: Weak},
+	DebMaintainer: {Strength: Weak},
+	DebSource:     {Strength: Weak},
+	RPMPackage:    {Strength: Weak, Claim: true},
+	RPMVendor:     {Strength: Weak},
+	PacmanPackage: {Strength: Weak, Claim: true},
+	FlatpakID:     {Strength: Weak, Claim: true},
+	SnapName:      {Strength: Weak, Claim: true},
+	DesktopID:     {Strength: Weak, Claim: true},
+
+	PackageDiffers: {Strength: Weak},
+	PackageMatches: {Strength: Weak},
+	PackageMissing: {Strength: Weak},
+
+	UninstallName:      {Strength: Weak, Claim: true, Fold: true},
+	UninstallPublisher: {Strength: Weak, Fold: true},
+	ProductCode:        {Strength: Strong, Claim: true, Fold: true},
+	UpgradeCode:        {Strength: Strong, Claim: true, Fold: true},
+	AppXFamily:         {Strength: Weak, Claim: true, Fold: true},
+	RegistryKey:        {Strength: Weak, Fold: true},
+
+	BundleID: {Strength: Strong, Claim: true},
+	TeamID:   {Strength: Strong, Signer: true},
+
+	APKPackage:    {Strength: Strong, Claim: true},
+	APKLabel:      {Strength: Weak, Claim: true},
+	APKVersion:    {Strength: Weak, Shape: VersionShape},
+	APKCertSHA256: {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 64},
+	APKCertSHA1:   {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40},
+	APKCertMD5:    {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 32},
+
+	SignerOrganization: {Strength: Proof, Signer: true, Fold: true},
+	SignerSubject:      {Strength: Weak, Signer: true, Fold: true},
+	SignerSerial:       {Strength: Proof, Signer: true, Fold: true},
+	SignerSHA256:       {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 64},
+	SignerSHA1:         {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40},
+	OpenPGPFingerprint: {Strength: Proof, Signer: true},
+
+	OriginHost: {Strength: Weak, Fold: true},
+	OriginURL:  {Strength: Weak},
+}
+
+// Format names what a file is. Readers yield it, the list asks for patterns and
+// digests by it.
+type Format string
+
+// The formats that a file or an installed thing can have.
+const (
+	PE      Format = "pe"
+	MSI     Format = "msi"
+	MSIX    Format = "msix"
+	ELF     Format = "elf"
+	MachO   Format = "macho"
+	App     Format = "app" // a macOS bundle
+	DMG     Format = "dmg"
+	PKG     Format = "pkg" // macOS installer package
+	APK     Format = "apk"
+	DEX     Format = "dex"
+	IPA     Format = "ipa"
+	Deb     Format = "deb"
+	RPM     Format = "rpm"
+	Zip     Format = "zip"
+	ASAR    Format = "asar"
+	Script  Format = "script"
+	Package Format = "package" // something a package manager installed
+	Unknown Format = "unknown"
+)
+
+// Platform is a system that a build runs on.
+type Platform string
+
+// The platforms that families and pins are given for.
+const (
+	Windows Platform = "windows"
+	MacOS   Platform = "macos"
+	Linux   Platform = "linux"
+	Android Platform = "android"
+	IOS     Platform = "ios"
+)
+
+// Formats returns the formats in which software for p comes.
+func (p Platform) Formats() []Format {
+	switch p {
+	case Windows:
+		return []Format{PE, MSI, MSIX, Zip, ASAR, Script}
+	case MacOS:
+		return []Format{MachO, App, DMG, PKG, Zip, ASAR, Script}
+	case Linux:
+		return []Format{ELF, Deb, RPM, Package, Zip, ASAR, Script}
+	case Android:
+		return []Format{APK, DEX, Zip}
+	case IOS:
+		return []Format{IPA, MachO, App}
+	}
+	return nil
+}
