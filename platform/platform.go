@@ -94,6 +94,17 @@ type Candidate struct {
 	Facts   []signatures.Fact
 	// Files are what belongs to it. Empty means Path alone.
 	Files []CandidateFile
+	// Record is set where a package manager kept the package's archive and
+	// signed indexes from which the files' digests can be proved.
+	Record *Record
+}
+
+// Record is what a package manager keeps that ties an installed package to its
+// distribution. All are FS names.
+type Record struct {
+	Archive  string   // the .deb
+	Releases []string // signed release files (InRelease)
+	Indexes  []string // package indexes (Packages, plain or compressed)
 }
 
 // CandidateFile is one file of a candidate.

@@ -57,7 +57,7 @@ type Pin struct {
 	Platform Platform
 	By       PinParty
 	// Signer are the alternatives of which one must be met by an intact and
-	// trusted signature; for ByDistributor also digests of the programs.
+	// trusted signature.
 	Signer []Indicator
 	// Product must all hold; "anything signed by Microsoft" is no pin.
 	Product []Indicator
@@ -65,6 +65,18 @@ type Pin struct {
 	// channel, so that an unsigned one contradicts the claim.
 	AlwaysSigned   *AlwaysSigned
 	RevokedSerials []string
+	// Version and Programs are for distributors whose own signed release file
+	// leads to the digests of the programs: every one of Programs must be there
+	// with its digest. Signer is empty then.
+	Version  string
+	Arch     string
+	Programs []Program
+}
+
+// Program is one program file of a package.
+type Program struct {
+	Path   string // inside the package, without a leading slash
+	SHA256 string
 }
 
 // AlwaysSigned says since which version a channel is always signed.

@@ -31,6 +31,8 @@ type Family struct {
 	Active      Period
 	Behaviour   Behaviour
 	Rules       []Rule
+	// Digests are large sets of file digests; each of them is a proof.
+	Digests []DigestSet
 	// Undetectable says why no rule is possible; then Rules is empty and the
 	// family is for explanation only.
 	Undetectable string
@@ -39,6 +41,13 @@ type Family struct {
 	Steps        []MessageID // what to do, in order
 	Sources      []Source
 	Tests        Tests
+}
+
+// DigestSet is a list of file digests from one source.
+type DigestSet struct {
+	Kind   Kind     // FileSHA256, FileSHA1 or FileMD5
+	Values []string // sorted, lower-case hex
+	Source int
 }
 
 // MessageID names a text in the catalogues of cmd/internal/text.
