@@ -116,6 +116,9 @@ type KindInfo struct {
 	Fold   bool
 	Shape  Shape
 	HexLen int
+	// WholeBuild is true where a fact of this kind speaks of a build as a whole
+	// and has no place inside it.
+	WholeBuild bool
 	// Formats the kind can be found in; empty means any.
 	Formats []Format
 }
@@ -142,9 +145,9 @@ var kinds = map[Kind]KindInfo{
 	FileSHA1:   {Strength: Proof, Shape: HexShape, HexLen: 40},
 	FileMD5:    {Strength: Proof, Shape: HexShape, HexLen: 32},
 
-	SiblingName: {Strength: Weak, Fold: true},
+	SiblingName: {Strength: Weak, Fold: true, WholeBuild: true},
 	Content:     {Strength: Strong, Shape: PatternShape},
-	DisplayName: {Strength: Weak, Claim: true, Fold: true},
+	DisplayName: {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
 
 	PEProduct:        {Strength: Weak, Claim: true, Fold: true, Formats: []Format{PE}},
 	PECompany:        {Strength: Weak, Fold: true, Formats: []Format{PE}},
@@ -158,37 +161,37 @@ var kinds = map[Kind]KindInfo{
 	ELFBuildID: {Strength: Weak, Shape: HexShape, Formats: []Format{ELF}},
 	ELFSoname:  {Strength: Weak, Formats: []Format{ELF}},
 
-	DebPackage:    {Strength: Weak, Claim: true},
-	DebVersion:    {Strength: Weak},
-	DebMaintainer: {Strength: Weak},
-	DebSource:     {Strength: Weak},
-	RPMPackage:    {Strength: Weak, Claim: true},
-	RPMVendor:     {Strength: Weak},
-	PacmanPackage: {Strength: Weak, Claim: true},
-	FlatpakID:     {Strength: Weak, Claim: true},
-	SnapName:      {Strength: Weak, Claim: true},
-	DesktopID:     {Strength: Weak, Claim: true},
+	DebPackage:    {Strength: Weak, Claim: true, WholeBuild: true},
+	DebVersion:    {Strength: Weak, WholeBuild: true},
+	DebMaintainer: {Strength: Weak, WholeBuild: true},
+	DebSource:     {Strength: Weak, WholeBuild: true},
+	RPMPackage:    {Strength: Weak, Claim: true, WholeBuild: true},
+	RPMVendor:     {Strength: Weak, WholeBuild: true},
+	PacmanPackage: {Strength: Weak, Claim: true, WholeBuild: true},
+	FlatpakID:     {Strength: Weak, Claim: true, WholeBuild: true},
+	SnapName:      {Strength: Weak, Claim: true, WholeBuild: true},
+	DesktopID:     {Strength: Weak, Claim: true, WholeBuild: true},
 
 	PackageDiffers: {Strength: Weak},
-	PackageMatches: {Strength: Weak},
+	PackageMatches: {Strength: Weak, WholeBuild: true},
 	PackageMissing: {Strength: Weak},
 
-	UninstallName:      {Strength: Weak, Claim: true, Fold: true},
-	UninstallPublisher: {Strength: Weak, Fold: true},
-	ProductCode:        {Strength: Strong, Claim: true, Fold: true},
-	UpgradeCode:        {Strength: Strong, Claim: true, Fold: true},
-	AppXFamily:         {Strength: Weak, Claim: true, Fold: true},
-	RegistryKey:        {Strength: Weak, Fold: true},
+	UninstallName:      {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
+	UninstallPublisher: {Strength: Weak, Fold: true, WholeBuild: true},
+	ProductCode:        {Strength: Strong, Claim: true, Fold: true, WholeBuild: true},
+	UpgradeCode:        {Strength: Strong, Claim: true, Fold: true, WholeBuild: true},
+	AppXFamily:         {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
+	RegistryKey:        {Strength: Weak, Fold: true, WholeBuild: true},
 
-	BundleID: {Strength: Strong, Claim: true},
+	BundleID: {Strength: Strong, Claim: true, WholeBuild: true},
 	TeamID:   {Strength: Strong, Signer: true},
 
-	APKPackage:    {Strength: Strong, Claim: true},
-	APKLabel:      {Strength: Weak, Claim: true},
-	APKVersion:    {Strength: Weak, Shape: VersionShape},
-	APKCertSHA256: {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 64},
-	APKCertSHA1:   {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40},
-	APKCertMD5:    {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 32},
+	APKPackage:    {Strength: Strong, Claim: true, WholeBuild: true},
+	APKLabel:      {Strength: Weak, Claim: true, WholeBuild: true},
+	APKVersion:    {Strength: Weak, Shape: VersionShape, WholeBuild: true},
+	APKCertSHA256: {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 64, WholeBuild: true},
+	APKCertSHA1:   {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40, WholeBuild: true},
+	APKCertMD5:    {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 32, WholeBuild: true},
 
 	SignerOrganization: {Strength: Proof, Signer: true, Fold: true},
 	SignerSubject:      {Strength: Weak, Signer: true, Fold: true},
@@ -197,8 +200,8 @@ var kinds = map[Kind]KindInfo{
 	SignerSHA1:         {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40},
 	OpenPGPFingerprint: {Strength: Proof, Signer: true},
 
-	OriginHost: {Strength: Weak, Fold: true},
-	OriginURL:  {Strength: Weak},
+	OriginHost: {Strength: Weak, Fold: true, WholeBuild: true},
+	OriginURL:  {Strength: Weak, WholeBuild: true},
 }
 
 // Format names what a file is. Readers yield it, the list asks for patterns and
@@ -221,6 +224,7 @@ const (
 	Deb     Format = "deb"
 	RPM     Format = "rpm"
 	Zip     Format = "zip"
+	Tar     Format = "tar" // plain or compressed
 	ASAR    Format = "asar"
 	Script  Format = "script"
 	Package Format = "package" // something a package manager installed

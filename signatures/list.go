@@ -1,36 +1,61 @@
 package signatures
 
-// List is one edition of the whole list: everything that chatvet knows.
+import (
+	"cmp"
+	"slices"
+)
+
+// List is one edition of the whole list: everything that chatvet knows. It does
+// not change once it is made, and may be used by many goroutines.
 type List struct {
 	Version  string // YYYY.MM.DD.N
 	Issued   string // RFC 3339 date
 	Families []*Family
 	Clients  []*Client
 
-	index *struct{}
+	index *index
 }
 
 // NewList makes a list of families and clients, in order of their ids, and
-// indexes it. It does not check sense; signatures/check does.
+// indexes it. It does not check sense; signatures/check does. An indicator whose
+// kind or value means nothing is in the list and never matches.
 func NewList(version, issued string, families []*Family, clients []*Client) *List {
-	panic("not built yet")
+	l := &List{
+		Version:  version,
+		Issued:   issued,
+		Families: slices.Clone(families),
+		Clients:  slices.Clone(clients),
+	}
+	slices.SortStableFunc(l.Families, func(a, b *Family) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(l.Clients, func(a, b *Client) int { return cmp.Compare(a.ID, b.ID) })
+	l.index = newIndex(l)
+	return l
 }
 
-// Embedded returns the list that was compiled into the program.
-func Embedded() (*List, error) { panic("not built yet") }
-
 // Family returns the family with this id, or nil.
-func (l *List) Family(id string) *Family { panic("not built yet") }
+func (l *List) Family(id string) *Family {
+	i, found := slices.BinarySearchFunc(l.Families, id, func(f *Family, id string) int { return cmp.Compare(f.ID, id) })
+	if !found {
+		return nil
+	}
+	return l.Families[i]
+}
 
 // Client returns the client with this id, or nil.
-func (l *List) Client(id string) *Client { panic("not built yet") }
+func (l *List) Client(id string) *Client {
+	i, found := slices.BinarySearchFunc(l.Clients, id, func(c *Client, id string) int { return cmp.Compare(c.ID, id) })
+	if !found {
+		return nil
+	}
+	return l.Clients[i]
+}
 
 // Role says where in the list an indicator stands.
 type Role int
 
 // Roles of an indicator.
 const (
-	InRule Role = iota // of a family, in a rule's condition
+	InRule Role = iota // of a family, in a rule's condition or a digest set
 	InHint
 	InClaim
 	InPin
@@ -44,36 +69,17 @@ type Ref struct {
 	Indicator *Indicator
 }
 
-// Match returns every indicator of the list that the fact satisfies, in a fixed
-// order. It costs a few map look-ups, whatever the length of the list.
-func (l *List) Match(f Fact) []Ref { panic("not built yet") }
+// Match returns every indicator of the list that the fact satisfies: those of
+// families in order of their ids, then those of clients, each as they are
+// written down. It costs a few look-ups, whatever the length of the list.
+//
+// For a digest out of a DigestSet the indicator is made for the occasion, from
+// the value and the set's source. The digests of a pin's Programs are no
+// indicators; whoever judges a pin compares them all.
+func (l *List) Match(f Fact) []Ref { return l.index.match(f) }
 
 // Wanted is true where some indicator of the list is satisfied by the fact:
 // look-ups ask it which of the things they see are worth a candidate.
-func (l *List) Wanted(k Kind, value string) bool { panic("not built yet") }
-
-// Matches is true where a single indicator is satisfied by the fact.
-func (i *Indicator) Matches(f Fact) bool { panic("not built yet") }
-
-// Pattern is one byte pattern to search for.
-type Pattern struct {
-	// Name is Indicator.Pattern; a text in two encodings is two patterns of the
-	// same name.
-	Name     string
-	Encoding Encoding // empty for hex patterns
-	Bytes    []byte
-	Mask     []byte // nil, or 0xf0/0x0f/0x00 where a nibble is free
+func (l *List) Wanted(k Kind, value string) bool {
+	return l.index.wanted(Fact{Kind: k, Value: value})
 }
-
-// PatternSet is what has to be searched for in one format.
-type PatternSet struct {
-	ID       string // digest of the set, empty for the empty set
-	Patterns []Pattern
-}
-
-// Patterns returns the patterns for files of a format.
-func (l *List) Patterns(f Format) PatternSet { panic("not built yet") }
-
-// Digests returns the kinds of digest (FileSHA256 first, always) that the list
-// can use for files of a format.
-func (l *List) Digests(f Format) []Kind { panic("not built yet") }
