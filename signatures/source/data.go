@@ -1,7 +1,6 @@
 package source
 
 import (
-	"fmt"
 	"io/fs"
 
 	"github.com/chatvet/chatvet/signatures"
@@ -34,5 +33,5 @@ func (d *Data) At(pointer any, others ...any) Position {
 }
 
 func (d *Data) report(at Position, code Code, format string, args ...any) {
-	d.Diagnostics = append(d.Diagnostics, Diagnostic{Position: at, Code: code, Message: fmt.Sprintf(format, args...)})
+	d.Diagnostics = append(d.Diagnostics, NewDiagnostic(at, code, format, args...))
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 )
 
 // Code numbers a kind of diagnostic. A number never changes its meaning.
@@ -182,4 +184,18 @@ func Sort(ds []Diagnostic) {
 // Errors returns those that refuse the list.
 func Errors(ds []Diagnostic) []Diagnostic {
 	return slices.DeleteFunc(slices.Clone(ds), func(d Diagnostic) bool { return d.Severity() != Error })
+}
+
+// NewDiagnostic makes a diagnostic of one line, whatever stands in the data.
+func NewDiagnostic(at Position, code Code, format string, args ...any) Diagnostic {
+	return Diagnostic{Position: at, Code: code, Message: oneLine(fmt.Sprintf(format, args...))}
+}
+
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
 }
