@@ -11,3 +11,5 @@
 // and checked by signatures/check. Programs load the compiled form of it that
 // is embedded here (see Embedded).
 package signatures
+
+//go:generate go run ./compile

@@ -104,6 +104,10 @@ func (d *Data) movePins(from, to []signatures.Pin) {
 	}
 }
 
+// Sources that the loader adds have numbers from here on, so that no statement
+// written by hand cites one by mistake.
+const firstReleaseSource = 1000
+
 // releaseSource returns the number of the client's source for the release file,
 // adding it the first time.
 func (d *decoder) releaseSource(dist *distribution, c *signatures.Client) int {
@@ -113,7 +117,7 @@ func (d *decoder) releaseSource(dist *distribution, c *signatures.Client) int {
 		Date:      dist.release.date,
 		URL:       dist.release.url,
 	}
-	last := 0
+	last := firstReleaseSource - 1
 	for _, s := range c.Sources {
 		last = max(last, s.N)
 		source.N = s.N

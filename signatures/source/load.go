@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -91,7 +93,8 @@ func (t *tree) finish() *Data {
 func (t *tree) read(name, folder string) {
 	root, err := parse(t.data.fsys, name)
 	if err != nil {
-		t.data.report(Position{File: name}, Unreadable, "%v", err)
+		at, err := placeOf(name, err)
+		t.data.report(at, Unreadable, "%v", err)
 		return
 	}
 	d := &decoder{file: name, data: t.data}
@@ -145,7 +148,7 @@ func parse(fsys fs.FS, name string) (root *yaml.Node, err error) {
 		if len(strings.TrimSpace(string(data))) == 0 {
 			return nil, errors.New("the file is empty")
 		}
-		return nil, fmt.Errorf("reading YAML: %w", err)
+		return nil, err
 	}
 	if decoder.Decode(&next) == nil {
 		return nil, errors.New("more than one YAML document")
@@ -154,6 +157,18 @@ func parse(fsys fs.FS, name string) (root *yaml.Node, err error) {
 		return nil, errors.New("no YAML document")
 	}
 	return document.Content[0], nil
+}
+
+var yamlLine = regexp.MustCompile(`^yaml: line ([0-9]+): (.*)`)
+
+// placeOf moves the line out of an error of the YAML library.
+func placeOf(name string, err error) (Position, error) {
+	m := yamlLine.FindStringSubmatch(err.Error())
+	if m == nil {
+		return Position{File: name}, err
+	}
+	line, _ := strconv.Atoi(m[1])
+	return Position{File: name, Line: line, Column: 1}, errors.New(m[2])
 }
 
 // withoutPath leaves out what the diagnostic's position says already.
