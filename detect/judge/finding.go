@@ -1,6 +1,3 @@
-// Package judge turns an inventory and a list into findings: identity x family
-// x lifecycle -> verdict, by one table (DESIGN section 4). It is a pure
-// function: no clock, no files, no order of its input matters.
 package judge
 
 import (
@@ -119,11 +116,4 @@ type Result struct {
 // Policy is what a person may choose about judging.
 type Policy struct {
 	AndroidSDK int // 0: newest
-}
-
-// Judge judges every build of an inventory that claims to be a client of the
-// list or that a family's rule touches. Earlier judgements in it are forgotten.
-// Findings are in order of seriousness, then client, then build id.
-func Judge(inv inventory.Inventory, list *signatures.List, policy Policy) Result {
-	panic("not built yet")
 }

@@ -1,0 +1,127 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+// byDistribution answers by what ties a package to its distribution: the list's
+// own digests of its programs, or a release file whose signed chain was followed
+// down to the package. The record that the package manager keeps on the machine
+// is no such tie.
+func (u *unit) byDistribution(c *signatures.Client, pins []signatures.Pin) (id identity, ok bool) {
+	for i := range pins {
+		if pins[i].By == signatures.ByMaker {
+			continue // a digest is no identity of a maker
+		}
+		if because := u.listedPrograms(c, &pins[i]); because != nil {
+			return otherKnown(ReasonListedDigest, because...), true
+		}
+	}
+	if because, ok := u.signedRelease(c); ok {
+		return otherKnown(ReasonSignedRelease, because), true
+	}
+	return identity{}, false
+}
+
+// listedPrograms returns a reason for each program of a pin, or nil where one is
+// missing, is another, or was not read to its end as it stood.
+func (u *unit) listedPrograms(c *signatures.Client, pin *signatures.Pin) []Reason {
+	whole := spot{u.parts[0], ""}
+	if len(pin.Programs) == 0 || !u.productHolds(pin, whole, signature{}) || u.version() != pin.Version || u.build().Arch != pin.Arch {
+		return nil
+	}
+	var reasons []Reason
+	for _, program := range pin.Programs {
+		f := u.packaged(program.Path)
+		if f == nil || f.State != "" || f.SHA256 == "" || !strings.EqualFold(f.SHA256, program.SHA256) {
+			return nil
+		}
+		reasons = append(reasons, Reason{
+			Fact:   signatures.Fact{Kind: signatures.FileSHA256, Value: f.SHA256, Place: f.Path},
+			Source: sourceOf(c.Sources, pin.Product[0].Source),
+		})
+	}
+	return reasons
+}
+
+// packaged finds a file by its path inside the package: of an installed package
+// that is its path in the root, in a package file it follows the file's own.
+func (u *unit) packaged(path string) *inventory.File {
+	if u.build().Format == signatures.Package {
+		return u.parts[0].files[path]
+	}
+	inside := u.build().Path + insideMark + path
+	for _, p := range u.parts {
+		if f := p.files[inside]; f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// version is the package's own version, which tells rebuilds apart.
+func (u *unit) version() string {
+	for _, f := range u.facts {
+		if f.Kind == signatures.DebVersion && f.part == u.parts[0] {
+			return f.Value
+		}
+	}
+	return u.build().Version
+}
+
+// signedRelease is true where a signed release file covers the package and the
+// package is the client by its own name.
+func (u *unit) signedRelease(c *signatures.Client) (Reason, bool) {
+	named := slices.ContainsFunc(u.claims[c], func(cl claim) bool {
+		return cl.fact.part == u.parts[0] && (cl.ind.Kind == signatures.DebPackage || cl.ind.Kind == signatures.RPMPackage || cl.ind.Kind == signatures.PacmanPackage)
+	})
+	if !named {
+		return Reason{}, false
+	}
+	for i := range u.build().Signatures {
+		s := &u.build().Signatures[i]
+		whole := s.Scope == "" || s.Scope == u.build().Path
+		if s.Format != formatAPTRelease || !whole || s.Integrity != inventory.Intact || s.Trust != inventory.Trusted {
+			continue
+		}
+		reason := Reason{Fact: signatures.Fact{Kind: signatures.OpenPGPFingerprint, Place: s.Scope}}
+		if len(s.Signers) > 0 {
+			reason.Fact.Value = s.Signers[0].Fingerprint
+		}
+		return reason, true
+	}
+	return Reason{}, false
+}
+
+// changedFiles returns a reason for each file that is not the one that the
+// package's record lists, and whether a program is among them. A program is a
+// file that was read as one: the others are only compared by their MD5.
+func (u *unit) changedFiles() (changed []Reason, program bool) {
+	for _, f := range u.facts {
+		if f.Kind != signatures.PackageDiffers {
+			continue
+		}
+		changed = append(changed, Reason{Fact: f.Fact})
+		file := f.part.files[f.Place]
+		program = program || file == nil || file.SHA256 != "" || file.State != ""
+	}
+	return changed, program
+}
+
+// byPackageRecord answers by the package manager's own record; ok is false for
+// what no package manager installed.
+func (u *unit) byPackageRecord(claim Reason) (identity, bool) {
+	for _, f := range u.facts {
+		if f.Kind == signatures.PackageMatches {
+			return unknownMaker(ReasonDistributionClaimed, claim, Reason{Fact: f.Fact}), true
+		}
+	}
+	if u.build().Format == signatures.Package {
+		return unknownMaker(ReasonIncomplete, claim), true
+	}
+	return identity{}, false
+}
