@@ -38,6 +38,9 @@ func downloadFolders(fsys platform.FS, home string, sink platform.Sink) []string
 	if rest, ok := strings.CutPrefix(chosen.name, home+"/"); ok && !chosen.inHome {
 		chosen = userDir{name: rest, inHome: true}
 	}
+	if above(chosen.name, home) && !chosen.inHome {
+		return []string{usual} // turned off, written out
+	}
 	if !chosen.inHome {
 		sink.Gap(platform.Gap{
 			Where: platform.Display(chosen.name), What: "downloads of " + platform.Display(home), Kind: platform.GapElsewhere,

@@ -1,6 +1,7 @@
 package hosttest
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"strconv"
@@ -14,41 +15,26 @@ func (f *FS) addEntry(header string, data []byte) error {
 		return err
 	}
 	n := node{data: data, size: int64(len(data)), mode: 0o644}
-	perm := fs.FileMode(0)
+	if folder, ok := strings.CutSuffix(name, "/"); ok {
+		name, n = folder, node{mode: fs.ModeDir | 0o755}
+	}
 	for _, setting := range settings {
 		key, value, _ := strings.Cut(setting, "=")
-		if key == "mode" {
-			m, err := strconv.ParseUint(value, 8, 9)
-			if err != nil {
-				return fmt.Errorf("setting %s: %w", setting, err)
-			}
-			perm, n.mode = fs.FileMode(m), fs.FileMode(m)
-			continue
-		}
 		if err := n.apply(key, value); err != nil {
-			return err
-		}
-	}
-	if folder, ok := strings.CutSuffix(name, "/"); ok || n.mount != "" {
-		name, n.mode, n.data, n.size = folder, fs.ModeDir|0o755, nil, 0
-		if hasMode(settings) {
-			n.mode = fs.ModeDir | perm
+			return fmt.Errorf("setting %s: %w", setting, err)
 		}
 	}
 	return f.add(name, n)
 }
 
-func hasMode(settings []string) bool {
-	for _, s := range settings {
-		if strings.HasPrefix(s, "mode=") {
-			return true
-		}
-	}
-	return false
-}
-
 func (n *node) apply(key, value string) error {
 	switch key {
+	case "mode":
+		perm, err := strconv.ParseUint(value, 8, 9)
+		if err != nil {
+			return err
+		}
+		n.mode = n.mode.Type() | fs.FileMode(perm)
 	case "link":
 		n.mode, n.link = fs.ModeSymlink|0o777, value
 	case "fifo":
@@ -60,7 +46,7 @@ func (n *node) apply(key, value string) error {
 	case "size":
 		size, err := strconv.ParseInt(value, 10, 64)
 		if err != nil || size < 0 {
-			return fmt.Errorf("size %q is no number", value)
+			return fmt.Errorf("%q is no size", value)
 		}
 		n.data, n.size = nil, size
 	case "chomp":
@@ -71,7 +57,7 @@ func (n *node) apply(key, value string) error {
 	case "mount":
 		n.mount = value
 	default:
-		return fmt.Errorf("unknown setting %q", key)
+		return errors.New("unknown")
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ func TestReadStatus(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, r := range []io.Reader{strings.NewReader(c.in), iotest.OneByteReader(strings.NewReader(c.in))} {
+			for _, r := range []io.Reader{strings.NewReader(c.in), iotest.HalfReader(strings.NewReader(c.in))} {
 				got, err := readStatus(r, true)
 				if err != nil {
 					t.Fatal(err)

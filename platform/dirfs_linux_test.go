@@ -1,0 +1,143 @@
+package platform
+
+import (
+	"errors"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestDirFSOpensNoPipesSocketsDevices(t *testing.T) {
+	dir := tree(t, map[string]string{"to-pipe": "->pipe"})
+	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(dir) // a socket's path may not be long
+	socket, err := net.Listen("unix", "socket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	fsys := openDir(t, dir)
+	for _, name := range []string{"pipe", "to-pipe", "socket"} {
+		if _, err := fsys.Open(name); !errors.Is(err, ErrNotRegular) {
+			t.Errorf("%s: error %v, want %v", name, err, ErrNotRegular)
+		}
+	}
+}
+
+// The look before the open can be overtaken: then opening itself must neither
+// wait nor hand the pipe out.
+func TestDirFSPipeInAFilesPlace(t *testing.T) {
+	dir := tree(t, map[string]string{"file": "x"})
+	fsys := openDir(t, dir)
+	looks := 0
+	_, err := fsys.openChecked("file", func(mode fs.FileMode) bool {
+		if looks++; looks > 1 {
+			return mode.IsRegular()
+		}
+		os.Remove(filepath.Join(dir, "file"))
+		if err := syscall.Mkfifo(filepath.Join(dir, "file"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return true
+	}, ErrNotRegular)
+	if !errors.Is(err, errSwapped) {
+		t.Errorf("error %v, want %v", err, errSwapped)
+	}
+}
+
+func TestDirFSRawNames(t *testing.T) {
+	dir := tree(t, map[string]string{"caf\xe9/line\nbreak": "contents"})
+	fsys := openDir(t, dir)
+	if got, err := read(t, fsys, "caf\xe9/line\nbreak"); err != nil || got != "contents" {
+		t.Errorf("%q, %v", got, err)
+	}
+	root, err := OpenPaths(dir + "/caf\xe9/line\nbreak")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := read(t, root.FS, root.Paths[0]); err != nil || got != "contents" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestDirFSLeavesOutOtherFileSystems(t *testing.T) {
+	fsys := openDir(t, tree(t, map[string]string{"a/file": "x", "net/file": "x", "to-net": "->net/file"}))
+	host := func(name string) string { return filepath.Join(fsys.base, name) }
+	all := []mount{
+		{id: 1, parent: 0, point: "/"},
+		{id: 2, parent: 1, point: host("net"), kind: "nfs4", class: remoteMount},
+	}
+	fsys.mounts = newMountTable(all)
+	for _, name := range []string{"net", "net/file", "to-net"} {
+		_, openErr := fsys.Open(name)
+		_, listErr := fsys.ReadDir(name)
+		for _, err := range []error{openErr, listErr} {
+			if !errors.Is(err, ErrNotLocal) || !strings.Contains(err.Error(), "nfs4") {
+				t.Errorf("%s: error %v, want %v", name, err, ErrNotLocal)
+			}
+		}
+	}
+	if _, err := read(t, fsys, "a/file"); err != nil {
+		t.Error(err)
+	}
+	fsys.accept("net/file")
+	if _, err := read(t, fsys, "net/file"); err != nil {
+		t.Errorf("a person named it, and: %v", err)
+	}
+	all[1].class = pseudoMount
+	fsys.mounts, fsys.accepted = newMountTable(all), map[int]bool{}
+	fsys.accept("net/file")
+	if _, err := read(t, fsys, "net/file"); !errors.Is(err, ErrNotLocal) {
+		t.Errorf("a pseudo file system: error %v", err)
+	}
+}
+
+func TestLiveLeavesOutProc(t *testing.T) {
+	root, err := OpenLive()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := root.FS.Open("proc/self/status"); !errors.Is(err, ErrNotLocal) {
+		t.Errorf("error %v, want %v", err, ErrNotLocal)
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	dir := tree(t, map[string]string{"with": "x", "without": "x", "link": "->with"})
+	if err := unix.Setxattr(filepath.Join(dir, "with"), "user.xdg.origin.url", []byte("https://example.org/x"), 0); err != nil {
+		t.Skip("this file system has no extended attributes:", err)
+	}
+	fsys := openDir(t, dir)
+	for _, name := range []string{"with", "link"} {
+		if got, err := OriginOf(fsys, name); err != nil || got != "https://example.org/x" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	if _, err := OriginOf(fsys, "without"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("error %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+func TestDirFSPermission(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root is refused nothing; testdata/hosts/unreadable-dirs covers this")
+	}
+	dir := tree(t, map[string]string{"d/file": "x", "f": "x"})
+	os.Chmod(filepath.Join(dir, "d"), 0)
+	os.Chmod(filepath.Join(dir, "f"), 0)
+	defer os.Chmod(filepath.Join(dir, "d"), 0o755)
+	fsys := openDir(t, dir)
+	for _, name := range []string{"d/file", "f"} {
+		if _, err := fsys.Open(name); !errors.Is(err, fs.ErrPermission) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}

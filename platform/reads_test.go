@@ -1,0 +1,236 @@
+package platform_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/folder"
+	"github.com/chatvet/chatvet/platform/hosttest"
+	"github.com/chatvet/chatvet/platform/linux/dpkg"
+)
+
+var update = flag.Bool("update", false, "write docs/what-is-read.md")
+
+func lookups() []platform.Lookup {
+	return []platform.Lookup{dpkg.Lookup{}, folder.Downloads{}, folder.Paths{}}
+}
+
+func TestMatchReads(t *testing.T) {
+	for _, c := range []struct {
+		pattern, name string
+		want          bool
+	}{
+		{"a/b", "a/b", true},
+		{"a/b", "a/b/c", false},
+		{"a/*.list", "a/x.list", true},
+		{"a/*.list", "a/b/x.list", false},
+		{"a/**", "a/b/c", true},
+		{"a/**", "a", true},
+		{"a/**/z", "a/b/c/z", true},
+		{"a/**/z", "a/z", true},
+		{"a/**/z", "a/b", false},
+		{"home/*/[^.]*/**", "home/ann/.purple/x", false},
+		{"home/*/[^.]*/**", "home/ann/Stažené/x", true},
+		{"**", "anything/at/all", true},
+		{"[", "[", false},
+	} {
+		if got := platform.MatchReads(c.pattern, c.name); got != c.want {
+			t.Errorf("%s on %s: %v, want %v", c.pattern, c.name, got, c.want)
+		}
+	}
+}
+
+// chatData are folders that hold conversations, keys and contacts, with a file
+// that really lies in them. Each fake machine gets all of them for everybody.
+var chatData = []struct{ folder, file string }{
+	{".purple", "accounts.xml"},
+	{".purple", "logs/irc/ann/x.txt"},
+	{".local/share/TelegramDesktop", "tdata/key_datas"},
+	{".config/Signal", "config.json"},
+	{".config/Signal", "sql/db.sqlite"},
+	{".config/Element", "Local Storage/leveldb/000003.log"},
+	{".config/discord", "Cookies"},
+	{".config/skypeforlinux", "databases/Databases.db"},
+	{".local/share/gajim", "logs.db"},
+	{".local/share/dino", "dino.db"},
+	{".local/share/nheko", "nheko.db"},
+	{".local/share/psi", "profiles/default/history/x.history"},
+	{".local/share/linphone", "linphone.db"},
+	{".config/tox", "ann.tox"},
+	{".config/hexchat", "logs/x.log"},
+	{".weechat", "logs/x.weechatlog"},
+	{".irssi", "config"},
+	{".ViberPC", "123/viber.db"},
+	{".thunderbird", "x.default/chat.sqlite"},
+	{".var/app/org.signal.Signal", "config/Signal/sql/db.sqlite"},
+	{".mozilla", "firefox/x.default/cookies.sqlite"},
+	{".gnupg", "private-keys-v1.d/x.key"},
+	{"Downloads/tdata", "key_datas"},
+	{"Downloads/WhatsApp/Databases", "msgstore.db.crypt14"},
+}
+
+func TestEveryReadIsDeclared(t *testing.T) {
+	for _, host := range hosttest.Names(t) {
+		for _, l := range lookups() {
+			root := hosttest.Load(t, host)
+			people := addChatData(t, root)
+			if l.Name() == "paths" {
+				root.Kind, root.Paths = platform.Paths, []string{"."}
+			}
+			if !l.Fits(root) {
+				continue
+			}
+			t.Run(host+"/"+l.Name(), func(t *testing.T) {
+				sink := observe(t, l, root)
+				if l.Name() == "paths" && people > 0 && !hasKind(sink.Gaps, platform.GapPrivate) {
+					t.Error("chat data was left out, and nothing says so")
+				}
+			})
+		}
+	}
+}
+
+// addChatData gives everybody in a host's home folders chat data of all kinds.
+func addChatData(t *testing.T, root platform.Root) (people int) {
+	t.Helper()
+	fsys := root.FS.(*hosttest.FS)
+	entries, _ := fsys.ReadDir("home")
+	for _, person := range entries {
+		home := "home/" + person.Name()
+		for _, data := range chatData {
+			if info, err := fsys.Lstat(home + "/Downloads"); err == nil && !info.IsDir() && strings.HasPrefix(data.folder, "Downloads/") {
+				continue // a link; what it leads to is the host's own business
+			}
+			name := home + "/" + data.folder + "/" + data.file
+			if _, err := fsys.Lstat(name); err == nil {
+				continue
+			}
+			if err := fsys.Add(name, 0o644, []byte("private")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		people++
+	}
+	return people
+}
+
+// observe runs a look-up, opens every candidate's file as the pipeline would,
+// and complains about what is read.
+func observe(t *testing.T, l platform.Lookup, root platform.Root) *hosttest.Sink {
+	t.Helper()
+	root.FS = platform.Observe(root.FS, func(op, name string) {
+		switch {
+		case op == "open" && !fits(l, name):
+			t.Errorf("%s opens %s, which it does not declare", l.Name(), name)
+		case op == "read" && private(name):
+			t.Errorf("%s reads %s, which is chat data", l.Name(), name)
+		}
+	})
+	sink := &hosttest.Sink{}
+	if err := l.Find(context.Background(), root, hosttest.List(), sink); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range sink.Candidates {
+		if c.Files == nil {
+			root.FS.Open(c.Path)
+		}
+	}
+	return sink
+}
+
+func fits(l platform.Lookup, name string) bool {
+	return slices.ContainsFunc(l.Reads(), func(pattern string) bool { return platform.MatchReads(pattern, name) })
+}
+
+// private does not ask platform.Private, which is what is tested.
+func private(name string) bool {
+	for _, data := range chatData {
+		if strings.Contains("/"+name+"/", "/"+data.folder+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func hasKind(gaps []platform.Gap, kind string) bool {
+	return slices.ContainsFunc(gaps, func(g platform.Gap) bool { return g.Kind == kind })
+}
+
+// docs/what-is-read.md is made from what the look-ups declare.
+func TestWhatIsReadIsDocumented(t *testing.T) {
+	name := filepath.Join("..", "docs", "what-is-read.md")
+	want := whatIsRead()
+	if *update {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, string(got)); diff != "" {
+		t.Errorf("run go test ./platform -run TestWhatIsRead -update (-want +got):\n%s", diff)
+	}
+}
+
+func whatIsRead() string {
+	var b strings.Builder
+	b.WriteString(`# What chatvet reads
+
+A scan opens nothing but the files below, and it changes nothing. A test runs
+every look-up on fake machines full of chat data and fails when another file is
+opened, or when this page is not what the look-ups declare.
+
+Patterns are relative to the machine or disk that is looked at. ` + "`*`" + ` stands for
+part of one name, ` + "`**`" + ` for any number of folders.
+
+`)
+	for _, l := range lookups() {
+		b.WriteString("## " + l.Name() + "\n\n" + about[l.Name()] + "\n\n")
+		for _, pattern := range l.Reads() {
+			b.WriteString("- `" + pattern + "`\n")
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString(`## What is never opened
+
+Folders in which chat programs keep conversations, contacts, keys and sessions
+are neither opened nor listed, even when somebody names them or a link leads
+there. The report says which were left out. A folder counts where its path ends
+in one of these, in upper or lower case:
+
+`)
+	for _, folder := range platform.PrivateFolders() {
+		b.WriteString("- `" + folder + "`\n")
+	}
+	b.WriteString(`
+Pipes, sockets and devices are never opened. Symbolic links are followed as the
+machine itself would follow them, and never out of it; while a folder is walked
+through they are not followed at all. Network drives and what the kernel makes
+up (` + "`/proc`, `/sys`" + `) are left out, told by the type of what is mounted; a
+network folder is looked at only where somebody names it.
+`)
+	return b.String()
+}
+
+var about = map[string]string{
+	"dpkg": "Which packages are installed, by the records of Debian's package manager. Of\n" +
+		"packages that are known chat clients, the package's own files are read too, and\n" +
+		"the package archive and signed indexes in `var/cache/apt/archives` and\n" +
+		"`var/lib/apt/lists` where apt kept them.",
+	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
+		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
+		"the download folder, in whatever language. Hidden folders are never meant.",
+	"paths": "What somebody named on the command line, and all that lies in it, except for the\n" +
+		"folders at the end of this page. Beside a single file, the names in its folder are\n" +
+		"read, not the files.",
+}
