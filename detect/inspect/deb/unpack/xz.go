@@ -58,7 +58,7 @@ func (z *xzReader) Read(p []byte) (int, error) {
 	for !z.done {
 		if z.block == nil {
 			if err := z.next(); err != nil {
-				return 0, err
+				return 0, unexpected(err)
 			}
 			continue
 		}
@@ -72,8 +72,10 @@ func (z *xzReader) Read(p []byte) (int, error) {
 		if err != io.EOF {
 			return n, err
 		}
+		// The library says io.EOF also where the file ends inside a block; then
+		// there is no check to read.
 		if err := z.closeBlock(); err != nil || n > 0 {
-			return n, err
+			return n, unexpected(err)
 		}
 	}
 	return 0, io.EOF
