@@ -40,7 +40,7 @@ func Tar(ctx context.Context, r io.ReaderAt, size int64, limits Limits, visit Vi
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
 			return fmt.Errorf("reading tar: %w", err)
 		}
-		if head.Typeflag != tar.TypeReg {
+		if head.Typeflag != tar.TypeReg && head.Typeflag != tar.TypeGNUSparse {
 			continue
 		}
 		if seen++; seen > limits.Members {
