@@ -15,7 +15,8 @@ const MaxEntries = 1 << 20
 // DirFS is a FS over a folder of the host, or over all of the host. It follows
 // symbolic links itself, as the root's own system would, and opens what it
 // finds through os.Root, so that a link that is put there at the wrong moment
-// cannot lead out either.
+// cannot lead out either. What Private names is neither opened nor listed,
+// whatever a look-up asks for.
 type DirFS struct {
 	base   string // host path of the root, cleaned
 	places places
@@ -69,6 +70,13 @@ func (d *DirFS) Resolve(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	info, err := d.lstat(real)
+	if err != nil {
+		return "", pathError("resolve", name, err)
+	}
+	if info.Mode()&fs.ModeSymlink == 0 {
+		return real, nil
+	}
 	return FollowLinks(real, d.readLink)
 }
 
@@ -111,6 +119,9 @@ func (d *DirFS) Open(name string) (File, error) {
 // openChecked looks before it opens, because opening alone can wake a device,
 // and again after it, because the name may mean another file by then.
 func (d *DirFS) openChecked(real string, wanted func(fs.FileMode) bool, otherwise error) (*os.File, error) {
+	if Private(real) {
+		return nil, ErrPrivate
+	}
 	before, err := d.lstat(real)
 	if err != nil {
 		return nil, err

@@ -116,6 +116,20 @@ func TestDirFSStaysInside(t *testing.T) {
 	}
 }
 
+func TestDirFSOpensNoChatData(t *testing.T) {
+	fsys := openDir(t, tree(t, map[string]string{"home/ann/.purple/accounts.xml": "private", "innocent": "->home/ann/.purple"}))
+	for _, name := range []string{"home/ann/.purple/accounts.xml", "innocent/accounts.xml"} {
+		if _, err := fsys.Open(name); !errors.Is(err, ErrPrivate) {
+			t.Errorf("%s: error %v, want %v", name, err, ErrPrivate)
+		}
+	}
+	for _, name := range []string{"home/ann/.purple", "innocent"} {
+		if _, err := fsys.ReadDir(name); !errors.Is(err, ErrPrivate) {
+			t.Errorf("%s: error %v, want %v", name, err, ErrPrivate)
+		}
+	}
+}
+
 func TestDirFSReadDir(t *testing.T) {
 	fsys := openDir(t, tree(t, map[string]string{"d/b": "", "d/a": "", "d/c/": "", "d/l": "->a", "link": "->/d"}))
 	for _, name := range []string{"d", "link", "/d/"} {

@@ -14,6 +14,8 @@ var (
 	// ErrNotLocal is wrapped where a name lies on a network or pseudo file
 	// system that a scan leaves out.
 	ErrNotLocal = errors.New("not on a local file system")
+	// ErrPrivate is wrapped for chat data, which is never opened.
+	ErrPrivate = errors.New("chat data is never opened")
 	// ErrLoop is wrapped where symbolic links lead round in a circle or are
 	// more than MaxLinks.
 	ErrLoop = errors.New("too many symbolic links")
@@ -66,6 +68,8 @@ func gapKind(err error) string {
 		return GapNotLocal
 	case errors.Is(err, ErrNotRegular):
 		return GapNotRegular
+	case errors.Is(err, ErrPrivate):
+		return GapPrivate
 	case errors.Is(err, ErrLoop):
 		return GapLoop
 	case errors.Is(err, ErrTooMany):

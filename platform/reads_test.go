@@ -142,6 +142,16 @@ func observe(t *testing.T, l platform.Lookup, root platform.Root) *hosttest.Sink
 		if c.Files == nil {
 			root.FS.Open(c.Path)
 		}
+		for _, file := range c.Files { // a package's own, wherever they lie
+			if real, err := root.FS.Resolve(file.Path); err == nil && private(real) {
+				t.Errorf("%s yields %s, which is chat data", l.Name(), file.Path)
+			}
+		}
+		if r := c.Record; r != nil {
+			for _, name := range append([]string{r.Archive}, append(r.Releases, r.Indexes...)...) {
+				root.FS.Open(name)
+			}
+		}
 	}
 	return sink
 }
@@ -224,9 +234,9 @@ network folder is looked at only where somebody names it.
 
 var about = map[string]string{
 	"dpkg": "Which packages are installed, by the records of Debian's package manager. Of\n" +
-		"packages that are known chat clients, the package's own files are read too, and\n" +
-		"the package archive and signed indexes in `var/cache/apt/archives` and\n" +
-		"`var/lib/apt/lists` where apt kept them.",
+		"packages that are known chat clients, the package's own files are read too. The\n" +
+		"archives and signed indexes that apt kept are opened only to prove what those\n" +
+		"files should be.",
 	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
 		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
 		"the download folder, in whatever language. Hidden folders are never meant.",

@@ -150,7 +150,7 @@ x
 	for paths, want := range map[string]struct{ found, gaps []string }{
 		"d/Skype.exe":           {found: []string{"d/Skype.exe"}},
 		"d d/Skype.exe d":       {found: []string{"d/ContentFilter.exe", "d/Skype.exe"}},
-		"link":                  {found: []string{"link"}},
+		"link":                  {found: []string{"d/Skype.exe"}},
 		"dir-link":              {found: []string{"dir-link/ContentFilter.exe", "dir-link/Skype.exe"}},
 		"d/pipe":                {gaps: []string{"not-a-file d/pipe"}},
 		"home/ann/.purple":      {gaps: []string{"private-data home/ann/.purple"}},

@@ -57,6 +57,9 @@ func (w *walk) named(name string) error {
 		// What lies beside it is a fact about it. Not being allowed to know
 		// that is no gap: nobody asked.
 		entries, _ := w.fs.ReadDir(path.Dir(real))
+		if path.Base(name) != path.Base(real) {
+			name = real // a link's own name says nothing about the file
+		}
 		w.file(name, w.siblings(entries))
 	default:
 		w.sink.Gap(platform.GapOf(name, "this file", platform.ErrNotRegular))

@@ -57,7 +57,7 @@ func (w *walk) into(dir string, depth int) error {
 		return err
 	}
 	if platform.Private(w.real+strings.TrimPrefix(dir, w.name)) || platform.Private(dir) {
-		w.note(dir, "anything in this folder", platform.GapPrivate, "chat data is never opened")
+		w.sink.Gap(platform.GapOf(dir, "anything in this folder", platform.ErrPrivate))
 		return nil
 	}
 	entries, err := w.fs.ReadDir(dir)
@@ -160,7 +160,7 @@ func (w *walk) start(name string) (real string, info fs.FileInfo, ok bool) {
 		w.sink.Gap(platform.GapOf(name, "this file or folder", err))
 		return "", nil, false
 	case platform.Private(real) || platform.Private(name):
-		w.note(name, "anything in this folder", platform.GapPrivate, "chat data is never opened")
+		w.sink.Gap(platform.GapOf(name, "anything in this folder", platform.ErrPrivate))
 		return "", nil, false
 	}
 	return real, info, true

@@ -136,10 +136,10 @@ type fileLook struct {
 // was put in a file's place, and what the link leads to is compared.
 func (l *fileLook) at(recorded string, file platform.CandidateFile) {
 	info, err := l.fs.Lstat(file.Path)
-	if err == nil && info.Mode()&fs.ModeSymlink != 0 {
-		if file.MD5 == "" {
-			return
-		}
+	if err == nil && info.Mode()&fs.ModeSymlink != 0 && file.MD5 == "" {
+		return
+	}
+	if err == nil {
 		info, err = l.follow(file.Path)
 	}
 	switch {
@@ -157,10 +157,15 @@ func (l *fileLook) at(recorded string, file platform.CandidateFile) {
 	}
 }
 
+// follow looks at what a name leads to. A record that somebody planted must not
+// lead into chat data.
 func (l *fileLook) follow(name string) (fs.FileInfo, error) {
 	real, err := l.fs.Resolve(name)
 	if err != nil {
 		return nil, err
+	}
+	if platform.Private(real) || platform.Private(name) {
+		return nil, platform.ErrPrivate
 	}
 	return l.fs.Lstat(real)
 }

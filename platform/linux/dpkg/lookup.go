@@ -69,6 +69,10 @@ func (Lookup) Reads() []string {
 		divertFile,
 		configFile,
 		configDir + "/*",
+		// Opened only to prove what an installed client's files should be.
+		archiveDir + "/*.deb",
+		listsDir + "/*_InRelease",
+		listsDir + "/*_Packages*",
 	}
 }
 

@@ -149,7 +149,15 @@ func TestHosts(t *testing.T) {
 			},
 		},
 		"foreign-links": {Candidates: []string{"pidgin 2.14.12-1: !bin/pidgin=ceb6"}},
-		"distroless":    {Candidates: []string{"dino-im 0.4.0-1: !usr/bin/dino-im=deb6"}},
+		"planted-record": {
+			Candidates: []string{"pidgin 2.14.12-1: !usr/bin/pidgin=eeb6"},
+			Gaps: []string{
+				"private-data home/ann/.purple/accounts.xml: chat data is never opened",
+				"private-data usr/lib/pidgin/link: chat data is never opened",
+				"private-data usr/lib/purple/logs/x.txt: chat data is never opened",
+			},
+		},
+		"distroless": {Candidates: []string{"dino-im 0.4.0-1: !usr/bin/dino-im=deb6"}},
 		"symlink-loop": {
 			Candidates: []string{"pidgin 2.14.12-1: !usr/bin/purple-send=9eb6"},
 			Gaps:       []string{"link-loop usr/bin/pidgin: too many symbolic links"},
