@@ -1,0 +1,17 @@
+package detect
+
+import (
+	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/folder"
+	"github.com/chatvet/chatvet/platform/linux/dpkg"
+)
+
+// Lookups returns every look-up, in the order in which they run: what a package
+// manager knows comes before what a folder shows.
+func Lookups() []platform.Lookup {
+	return []platform.Lookup{
+		dpkg.Lookup{},
+		folder.Downloads{},
+		folder.Paths{},
+	}
+}

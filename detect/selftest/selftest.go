@@ -1,0 +1,194 @@
+// Package selftest runs the examples that stand in the signature list itself:
+// each hit must be confirmed as its family, each near-miss must not. An example
+// is tried twice: as the bare facts, and, where a file can carry them, as real
+// files that are built for it and go through the readers.
+package selftest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/chatvet/chatvet/detect/fixture"
+	"github.com/chatvet/chatvet/detect/inspect"
+	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/judge"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+// Outcome is how one example went.
+type Outcome struct {
+	Family  string
+	Example string // "hit 1", or its name
+	How     string // "facts" or "files"
+	// Skipped says why the example cannot be made into files; empty where it ran.
+	Skipped string
+	// Problem says what was expected and what came; empty where it went well.
+	Problem string
+}
+
+// Run tries every example of every family.
+func Run(ctx context.Context, list *signatures.List) ([]Outcome, error) {
+	in, err := inspect.New(list, inspect.DefaultLimits)
+	if err != nil {
+		return nil, fmt.Errorf("preparing the readers: %w", err)
+	}
+	r := runner{ctx: ctx, list: list, in: in}
+	for _, f := range list.Families {
+		for i, ex := range f.Tests.Hit {
+			r.example(f, ex, cmp.Or(ex.Name, fmt.Sprintf("hit %d", i+1)), true)
+		}
+		for i, ex := range f.Tests.Miss {
+			r.example(f, ex, cmp.Or(ex.Name, fmt.Sprintf("near-miss %d", i+1)), false)
+		}
+		if ctx.Err() != nil {
+			return r.out, ctx.Err()
+		}
+	}
+	return r.out, nil
+}
+
+type runner struct {
+	ctx  context.Context
+	list *signatures.List
+	in   *inspect.Inspector
+	out  []Outcome
+}
+
+func (r *runner) example(f *signatures.Family, ex signatures.Example, name string, hit bool) {
+	o := Outcome{Family: f.ID, Example: name, How: "facts"}
+	o.Problem = r.verdict(f, []inventory.Build{r.fromFacts(f, ex)}, hit)
+	r.out = append(r.out, o)
+
+	o = Outcome{Family: f.ID, Example: name, How: "files"}
+	builds, err := r.fromFiles(f, ex)
+	if err != nil {
+		o.Skipped = err.Error()
+	} else {
+		o.Problem = r.verdict(f, builds, hit)
+	}
+	r.out = append(r.out, o)
+}
+
+// verdict judges builds and compares with what the example promises.
+func (r *runner) verdict(f *signatures.Family, builds []inventory.Build, hit bool) string {
+	result := judge.Judge(inventory.Inventory{Schema: inventory.Schema, Builds: builds}, r.list, judge.Policy{})
+	confirmed := slices.ContainsFunc(result.Findings, func(g judge.Finding) bool { return g.Family == f.ID })
+	switch {
+	case hit && !confirmed:
+		return "should be confirmed, came out as " + verdicts(result)
+	case !hit && confirmed:
+		return "should not be confirmed, came out as " + verdicts(result)
+	}
+	return ""
+}
+
+func verdicts(r judge.Result) string {
+	if len(r.Findings) == 0 {
+		return "nothing"
+	}
+	var all []string
+	for _, f := range r.Findings {
+		all = append(all, strings.TrimSpace(fmt.Sprintf("%s %s (%s)", f.Verdict, f.Family, f.Reason)))
+	}
+	return strings.Join(all, ", ")
+}
+
+// fromFacts makes a build that shows just the example's facts.
+func (r *runner) fromFacts(f *signatures.Family, ex signatures.Example) inventory.Build {
+	b := inventory.Build{Path: "program", Format: signatures.PE}
+	if len(f.Platforms) > 0 {
+		b.Format = f.Platforms[0].Formats()[0]
+	}
+	b.Collected = r.collected(b.Format)
+	file := inventory.File{Path: "program", Size: 1, SHA256: strings.Repeat("0", 64)}
+	var signer inventory.Signer
+	for _, fact := range ex.Facts {
+		info, _ := fact.Kind.Info()
+		switch {
+		case info.Signer:
+			signerField(&signer, fact)
+		case fact.Kind == signatures.FileSHA256:
+			file.SHA256 = fact.Value
+		case fact.Kind == signatures.FileSHA1:
+			file.SHA1 = fact.Value
+		case fact.Kind == signatures.FileMD5:
+			file.MD5 = fact.Value
+		default:
+			b.Facts = append(b.Facts, fact)
+		}
+	}
+	b.Files = []inventory.File{file}
+	if signer != (inventory.Signer{}) {
+		b.Signatures = []inventory.Signature{{
+			Format: "example", By: "chatvet", Integrity: inventory.Intact, Trust: inventory.Trusted,
+			Time: inventory.TimeValid, Signers: []inventory.Signer{signer},
+		}}
+	}
+	b.SetID()
+	return b
+}
+
+func signerField(s *inventory.Signer, f signatures.Fact) {
+	switch f.Kind {
+	case signatures.SignerOrganization:
+		s.Organization = f.Value
+	case signatures.SignerSubject:
+		s.Subject = f.Value
+	case signatures.SignerSerial:
+		s.Serial = f.Value
+	case signatures.SignerSHA256, signatures.APKCertSHA256:
+		s.SHA256 = f.Value
+	case signatures.SignerSHA1, signatures.APKCertSHA1:
+		s.SHA1 = f.Value
+	case signatures.TeamID:
+		s.TeamID = f.Value
+	case signatures.OpenPGPFingerprint:
+		s.Fingerprint = f.Value
+	}
+}
+
+// collected claims that everything was looked for that the list can use.
+func (r *runner) collected(f signatures.Format) inventory.Collected {
+	return inventory.Collected{
+		List:     r.list.Version,
+		Digests:  []string{"sha256", "sha1", "md5"},
+		Patterns: r.list.Patterns(f).ID,
+	}
+}
+
+// fromFiles builds the example's files and inspects them.
+func (r *runner) fromFiles(f *signatures.Family, ex signatures.Example) ([]inventory.Build, error) {
+	platform := signatures.Windows
+	if len(f.Platforms) > 0 {
+		platform = f.Platforms[0]
+	}
+	files, err := fixture.FromExample(ex, platform)
+	if err != nil {
+		return nil, err
+	}
+	var builds []inventory.Build
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		res := r.in.File(r.ctx, inspect.Source{Name: name, ReaderAt: bytes.NewReader(files[name]), Size: int64(len(files[name]))})
+		if res.Format == signatures.Unknown {
+			continue
+		}
+		b := inventory.Build{
+			Path: name, Format: res.Format, Product: res.Product, Version: res.Version, Arch: res.Arch,
+			Facts: res.Facts, Signatures: res.Signatures, Files: []inventory.File{res.File}, Collected: res.Collected, Inside: res.Inside,
+		}
+		for sibling := range files {
+			if base := path.Base(sibling); sibling != name && path.Dir(sibling) == path.Dir(name) && r.list.Wanted(signatures.SiblingName, base) {
+				b.Facts = append(b.Facts, signatures.Fact{Kind: signatures.SiblingName, Value: base})
+			}
+		}
+		b.SetID()
+		builds = append(builds, b)
+	}
+	return builds, nil
+}
