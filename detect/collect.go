@@ -115,6 +115,9 @@ func (s *sink) Candidate(found platform.Candidate) {
 	for _, f := range found.Files {
 		s.seen[f.Path] = true
 	}
+	if found.Format == signatures.Package {
+		s.Looked(1, 0)
+	}
 	s.c.candidates = append(s.c.candidates, found)
 }
 
