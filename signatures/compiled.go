@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/zstd"
@@ -53,15 +54,7 @@ type compiledList struct {
 // Encode writes the compiled form of a list. The same list always gives the
 // same bytes. Lines in the YAML source are left out.
 func Encode(l *List) ([]byte, error) {
-	w := writer{numbers: map[string]uint64{}}
-	w.value(reflect.ValueOf(compiledList{l.Version, l.Issued, l.Families, l.Clients}))
-
-	plain := appendText(nil, shapeOf(reflect.TypeFor[compiledList](), nil))
-	plain = binary.AppendUvarint(plain, uint64(len(w.texts)))
-	for _, text := range w.texts {
-		plain = appendText(plain, text)
-	}
-	plain = append(plain, w.out...)
+	plain := encodeUnpacked(l)
 	if len(plain) > maxCompiledSize {
 		return nil, fmt.Errorf("the list is %d bytes long unpacked, the most is %d", len(plain), maxCompiledSize)
 	}
@@ -70,6 +63,18 @@ func Encode(l *List) ([]byte, error) {
 		return nil, err
 	}
 	return z.EncodeAll(plain, []byte(compiledMagic)), nil
+}
+
+func encodeUnpacked(l *List) []byte {
+	w := writer{numbers: map[string]uint64{}}
+	w.value(reflect.ValueOf(compiledList{l.Version, l.Issued, l.Families, l.Clients}))
+
+	plain := appendText(nil, shapeOf(reflect.TypeFor[compiledList](), nil))
+	plain = binary.AppendUvarint(plain, uint64(len(w.texts)))
+	for _, text := range w.texts {
+		plain = appendText(plain, text)
+	}
+	return append(plain, w.out...)
 }
 
 // Decode reads the compiled form and indexes it.
@@ -86,11 +91,18 @@ func Decode(data []byte) (*List, error) {
 	if err != nil {
 		return nil, fmt.Errorf("unpacking: %w", err)
 	}
+	return decodeUnpacked(plain)
+}
+
+func decodeUnpacked(plain []byte) (*List, error) {
 	var c compiledList
 	r := reader{in: plain, plans: map[reflect.Type]plan{}}
 	r.document(reflect.ValueOf(&c).Elem())
 	if r.err != nil {
 		return nil, r.err
+	}
+	if slices.Contains(c.Families, nil) || slices.Contains(c.Clients, nil) {
+		return nil, errors.New("the compiled list has a hole")
 	}
 	return NewList(c.Version, c.Issued, c.Families, c.Clients), nil
 }

@@ -30,6 +30,7 @@ type comparator struct {
 	op      string
 	bound   Version
 	partial bool // the bound leaves numbers out that a version may have
+	count   int  // of numbers and wildcards, as they were written
 }
 
 type numberPattern struct {
@@ -58,7 +59,7 @@ func ParseConstraint(s string) (Constraint, error) {
 			return Constraint{}, fmt.Errorf("version constraint %q: %w", s, err)
 		}
 		for _, one := range group {
-			threeParts = threeParts && len(one.bound.Parts) <= 3
+			threeParts = threeParts && one.count <= 3
 		}
 		c.groups = append(c.groups, group)
 	}
@@ -177,7 +178,7 @@ func parseComparator(op, s string) (comparator, error) {
 	if rest != "" {
 		return comparator{}, fmt.Errorf("%q after the numbers", rest)
 	}
-	c := comparator{op: op, bound: Version{Parts: bound}, partial: wild || len(bound) < 3}
+	c := comparator{op: op, bound: Version{Parts: bound}, partial: wild || len(bound) < 3, count: len(fields)}
 	if strings.Contains(s, "-") {
 		if c.partial {
 			return comparator{}, fmt.Errorf("a pre-release of an unfinished version: %q", s)

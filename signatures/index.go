@@ -47,9 +47,6 @@ func newIndex(l *List) *index {
 	for i := len(x.entries) - 1; i >= 0; i-- {
 		x.add(int32(i))
 	}
-	for _, k := range x.kinds {
-		k.prefixes.finish()
-	}
 	return x
 }
 

@@ -66,6 +66,7 @@ func withoutEpoch(s string) string {
 }
 
 func leadingNumbers(s string) (parts []uint64, rest string, err error) {
+	parts = make([]uint64, 0, 4)
 	for {
 		n := len(s) - len(strings.TrimLeft(s, "0123456789"))
 		if n == 0 {
