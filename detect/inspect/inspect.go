@@ -9,9 +9,13 @@ package inspect
 
 import (
 	"context"
+	"errors"
 	"io"
+	"sync"
 
+	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/pattern"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -28,19 +32,57 @@ var DefaultLimits = Limits{FileSize: 4 << 30, Depth: 3, Members: 10_000, Expansi
 
 // Inspector inspects files against one list. It is safe for use by many
 // goroutines.
-type Inspector struct { /* list, searchers by format, limits */
+type Inspector struct {
+	list   *signatures.List
+	limits Limits
+	// large is held by the one visit that may keep a large member in memory.
+	large chan struct{}
+
+	mu       sync.Mutex
+	searches map[signatures.Format]*search
 }
 
-// New makes an inspector.
-func New(list *signatures.List, limits Limits) (*Inspector, error) { panic("not built yet") }
+// search is what is looked for in files of one format.
+type search struct {
+	once     sync.Once
+	set      signatures.PatternSet
+	searcher pattern.Searcher // nil where the set is empty
+	err      error
+}
+
+// New makes an inspector. Searchers are built when a file first needs them.
+func New(list *signatures.List, limits Limits) (*Inspector, error) {
+	if list == nil {
+		return nil, errors.New("inspecting needs a signature list")
+	}
+	return &Inspector{list: list, limits: limits, large: make(chan struct{}, 1), searches: map[signatures.Format]*search{}}, nil
+}
+
+// search returns what to look for in files of a format.
+func (in *Inspector) search(format signatures.Format) *search {
+	in.mu.Lock()
+	s := in.searches[format]
+	if s == nil {
+		s = &search{}
+		in.searches[format] = s
+	}
+	in.mu.Unlock()
+	s.once.Do(func() {
+		s.set = in.list.Patterns(format)
+		if len(s.set.Patterns) > 0 {
+			s.searcher, s.err = pattern.New(s.set.Patterns)
+		}
+	})
+	return s
+}
 
 // Source is one file to inspect.
 type Source struct {
 	Name string // path in the report; its base name is a fact
 	io.ReaderAt
 	Size int64
-	// Want lets a caller ask for digests that the list does not need (a
-	// package's MD5 record).
+	// MD5 lets a caller ask for a digest that the list does not need (a
+	// package's record is in MD5).
 	MD5 bool
 	// Thorough is true where a person named this very file: then facts and
 	// digests are taken even if the format is unknown.
@@ -62,10 +104,14 @@ type Result struct {
 	Read       int64 // bytes read
 }
 
-// Sniff tells the format from the first 4 KiB of a file (fewer if it is
-// shorter); Unknown where it is none of those that chatvet reads.
-func Sniff(head []byte) signatures.Format { panic("not built yet") }
-
 // File inspects one file. It never fails; a file that cannot be read to its end
 // yields what was read, a File.State and a gap.
-func (in *Inspector) File(ctx context.Context, src Source) Result { panic("not built yet") }
+func (in *Inspector) File(ctx context.Context, src Source) Result {
+	v := &visit{in: in, ctx: ctx, outer: src.Name, budget: archive.NewBudget(in.limits.Expansion)}
+	defer v.release()
+	meter := &meter{r: src.ReaderAt}
+	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, thorough: src.Thorough})
+	result.Gaps = v.gaps
+	result.Read = meter.n.Load()
+	return result
+}

@@ -1,0 +1,35 @@
+package inspect
+
+import (
+	"github.com/chatvet/chatvet/detect/inspect/archive"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+// reader is what chatvet can do with files of one format.
+type reader struct {
+	format signatures.Format
+	facts  func(*visit, *file) // writes down what the file says; may be nil
+	walk   archive.Walk        // goes through what is inside; nil for no container
+}
+
+// readers is every format that is read. A format that Sniff knows and that is
+// not here leaves a gap.
+func readers() []reader {
+	return []reader{
+		{format: signatures.PE, facts: peFacts},
+		{format: signatures.ELF, facts: elfFacts},
+		{format: signatures.Script},
+		{format: signatures.Deb, facts: debFacts, walk: walkDeb},
+		{format: signatures.Zip, walk: archive.Zip},
+		{format: signatures.Tar, walk: archive.Tar},
+	}
+}
+
+func readerOf(format signatures.Format) (reader, bool) {
+	for _, r := range readers() {
+		if r.format == format {
+			return r, true
+		}
+	}
+	return reader{}, false
+}
