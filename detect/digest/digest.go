@@ -8,7 +8,13 @@
 // ahead in pieces that go to several takers at the same time (fan.go). Either
 // way one file holds at most about 1 MiB of buffers.
 //
-// docs/speed.md says how fast it is and how to measure it.
+// On x86-64 with SHA instructions, SHA-256 with 600 patterns takes 1.5 to 1.6
+// times as long as SHA-256 alone over large files when all cores are busy, and
+// with MD5 1.1 times as long as the digests. To measure:
+//
+//	go test -run XXX -bench . ./detect/digest
+//
+// docs/speed.md explains the figures.
 package digest
 
 import (

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -166,19 +167,24 @@ func pass(data []byte, s Searcher) {
 	}
 }
 
-// compare runs both in turns and reports the time of the one in times of the
-// other.
+// compare runs both in turns and reports the median time of the one in times of
+// the other's.
 func compare(b *testing.B, unit string, one, other func()) {
 	one()
-	var ones, others time.Duration
+	var ones, others []time.Duration
 	for b.Loop() {
 		start := time.Now()
 		one()
 		middle := time.Now()
 		other()
-		ones, others = ones+middle.Sub(start), others+time.Since(middle)
+		ones, others = append(ones, middle.Sub(start)), append(others, time.Since(middle))
 	}
-	b.ReportMetric(float64(ones)/float64(others), unit)
+	b.ReportMetric(float64(median(ones))/float64(median(others)), unit)
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
 }
 
 // programs returns 64 MB of real programs of this machine: those of the Go

@@ -33,7 +33,7 @@ func newFilter(needles []needle, anchored []int) filter {
 	if len(anchored) == 0 {
 		return filter{}
 	}
-	shortest := maxStride + minRun
+	shortest := maxStride + minRun // longer runs are of no more use
 	for _, i := range anchored {
 		shortest = min(shortest, longestRun(&needles[i]))
 	}
@@ -41,10 +41,7 @@ func newFilter(needles []needle, anchored []int) filter {
 	if shortest < 6 {
 		f.gram = 3 // half the work for a few more stops
 	}
-	f.keep = 1<<(8*f.gram) - 1
-	if f.gram == 4 {
-		f.keep = 1<<32 - 1
-	}
+	f.keep = ^uint32(0) >> (32 - 8*f.gram)
 	f.stride = min(shortest-f.gram+1, maxStride)
 	f.bits = make([]uint64, bitmapSize(len(anchored)*f.stride)/64)
 	f.fill(needles, anchored)
