@@ -23,7 +23,7 @@ func Plain(s string) string {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&out, `\x%02x`, s[0])
-		case shown(r):
+		case Shows(r):
 			out.WriteRune(r)
 		case r < 0x80:
 			fmt.Fprintf(&out, `\x%02x`, r)
@@ -39,15 +39,15 @@ func Plain(s string) string {
 
 func isPlain(s string) bool {
 	for _, r := range s {
-		if r == utf8.RuneError || !shown(r) {
+		if r == utf8.RuneError || !Shows(r) {
 			return false
 		}
 	}
 	return true
 }
 
-// shown is true for characters that can only ever show themselves.
-func shown(r rune) bool {
+// Shows is true for characters that can only ever show themselves.
+func Shows(r rune) bool {
 	const zwnj, zwj, softHyphen = 0x200c, 0x200d, 0xad
 	switch r {
 	case ' ', zwnj, zwj:

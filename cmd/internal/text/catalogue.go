@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/chatvet/chatvet/cmd/internal/term"
 )
 
 //go:embed catalogues
@@ -74,7 +76,7 @@ func (c *Catalogue) IDs() []string {
 func (c *Catalogue) Text(id string, args Args) string {
 	e, ok := c.english.entries[id]
 	if !ok {
-		return id
+		return term.Plain(id)
 	}
 	if c.own != nil {
 		if c.own.messages.IsTranslatedC(e.text, id) {
@@ -89,7 +91,7 @@ func (c *Catalogue) Text(id string, args Args) string {
 func (c *Catalogue) Plural(id string, n int, args Args) string {
 	e, ok := c.english.entries[id]
 	if !ok {
-		return id
+		return term.Plain(id)
 	}
 	all := Args{"n": strconv.Itoa(n)}
 	for name, value := range args {

@@ -1,0 +1,328 @@
+package report
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/chatvet/chatvet/cmd/internal/term"
+	"github.com/chatvet/chatvet/cmd/internal/text"
+	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/judge"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+// Card is one finding in words, all in one language.
+type Card struct {
+	ID      string // of the finding
+	Verdict judge.Verdict
+	Level   judge.Level
+	Symbol  string
+	Title   string
+	// LevelWord is the level in words.
+	LevelWord string
+	// Product names the program and its version, Places where it is.
+	Product string
+	Places  []string
+	// Sentence says what it is; About what is known about it.
+	Sentence, About string
+	// Reason is the verdict's own reason in a sentence, for verdicts that say
+	// little without it.
+	Reason     string
+	Meaning    string
+	Peer       string
+	Resembles  string
+	Advisories []Advisory
+	Steps      []string
+	Genuine    string // where the maker's own is to be had
+	Strength   string
+	Why        []Why
+	NotChecked string
+	// Fallback is set where the card is in English because the reader's language
+	// does not have all of it.
+	Fallback string
+	Words    Words
+}
+
+// Why is one reason: what it means, what was seen, and who published that.
+type Why struct{ Text, Fact, Source string }
+
+// Advisory is what researchers published about the maker's own client.
+type Advisory struct{ Text, Source string }
+
+// cards makes one card for each finding. The same file in two places is one
+// finding twice: it is one card with both places.
+func cards(res judge.Result, list *signatures.List, say *text.Catalogue) []Card {
+	builds := indexBuilds(res)
+	var all []Card
+	at := map[string]int{}
+	for _, f := range res.Findings {
+		if _, twice := at[f.ID]; twice && f.ID != "" {
+			continue
+		}
+		at[f.ID] = len(all)
+		card, own := text.Whole(say, func(say *text.Catalogue) Card {
+			return newCard(f, builds[f.Build], res.Root, list, say)
+		})
+		if !own {
+			card.Fallback = say.Text("card.fallback", nil)
+		}
+		all = append(all, card)
+	}
+	return all
+}
+
+// located is a build with the place it was found in.
+type located struct {
+	build inventory.Build
+	place string
+}
+
+func indexBuilds(res judge.Result) map[string][]located {
+	index := map[string][]located{}
+	var add func(builds []inventory.Build, outer string)
+	add = func(builds []inventory.Build, outer string) {
+		for _, b := range builds {
+			where := place(res.Root, b.Path)
+			if outer != "" && !strings.HasPrefix(where, outer) {
+				where = outer + " → " + where
+			}
+			index[b.ID] = append(index[b.ID], located{b, where})
+			add(b.Inside, where)
+		}
+	}
+	add(res.Builds, "")
+	return index
+}
+
+func newCard(f judge.Finding, found []located, root inventory.Root, list *signatures.List, say *text.Catalogue) Card {
+	family, client := list.Family(f.Family), list.Client(f.Client)
+	args := text.Args{"client": clientName(f, client, found), "family": familyName(f.Family, family)}
+	args["title"] = args["family"]
+	verdict := "verdict." + string(f.Verdict)
+	c := Card{
+		ID: f.ID, Verdict: f.Verdict, Level: f.Level,
+		Symbol:     Symbol(f.Verdict),
+		Title:      say.Text(cardTitle(f), args),
+		LevelWord:  say.Text("level."+string(f.Level), nil),
+		Product:    productOf(found),
+		Places:     placesOf(found),
+		Sentence:   say.Text(verdict+".sentence", args),
+		Meaning:    say.Text(verdict+".meaning", args),
+		Resembles:  resembles(f, list, say),
+		Advisories: advisories(f, list, say, args),
+		Strength:   say.Text("strength."+f.Strength, nil),
+		NotChecked: say.Text(verdict+".not-checked", args),
+		Words:      words(say, f.Verdict),
+	}
+	c.Reason, c.Why = because(f, root, say, args)
+	if family != nil {
+		c.About = say.Text(string(family.About), args)
+	}
+	if f.PeerExposure != "" {
+		c.Peer = say.Text(string(f.PeerExposure), args)
+	}
+	for _, step := range f.Steps {
+		c.Steps = append(c.Steps, say.Text(string(step), args))
+	}
+	if client != nil && client.GetGenuine != "" && client.Ended == nil && wantsGenuine(f.Verdict) {
+		c.Genuine = say.Text("card.genuine", text.Args{"client": args["client"], "url": term.Plain(client.GetGenuine)})
+	}
+	return c
+}
+
+// cardTitle never says plainly "official" where researchers published something
+// about the maker's own client.
+func cardTitle(f judge.Finding) string {
+	if f.Verdict == judge.Official && len(f.Advisories) > 0 {
+		return "verdict.official.card-advisory"
+	}
+	return "verdict." + string(f.Verdict) + ".card"
+}
+
+func wantsGenuine(v judge.Verdict) bool {
+	switch v {
+	case judge.Harmful, judge.Mismatch, judge.Regional, judge.Unofficial, judge.Unverified:
+		return true
+	}
+	return false
+}
+
+// clientName is what a person knows the program by.
+func clientName(f judge.Finding, client *signatures.Client, found []located) string {
+	if client != nil {
+		return name(client.Name)
+	}
+	for _, l := range found {
+		if l.build.Product != "" {
+			return name(l.build.Product)
+		}
+	}
+	if f.Client != "" {
+		return name(f.Client)
+	}
+	for _, l := range found {
+		return name(path.Base(l.build.Path))
+	}
+	return name(f.Build)
+}
+
+func familyName(id string, family *signatures.Family) string {
+	if family != nil {
+		return name(family.Title)
+	}
+	return name(id)
+}
+
+func productOf(found []located) string {
+	for _, l := range found {
+		if product := strings.TrimSpace(name(l.build.Product) + " " + name(l.build.Version)); product != "" {
+			return product
+		}
+	}
+	return ""
+}
+
+func placesOf(found []located) []string {
+	var places []string
+	for _, l := range found {
+		if !slices.Contains(places, l.place) {
+			places = append(places, l.place)
+		}
+	}
+	return places
+}
+
+// because splits the reasons of a finding into the one that the verdict says
+// little without and those that stand below, with what was seen.
+func because(f judge.Finding, root inventory.Root, say *text.Catalogue, args text.Args) (reason string, why []Why) {
+	own := ""
+	if f.Reason != "" {
+		own = say.Text("reason."+f.Reason, args)
+	}
+	why = whys(f.Reasons, root, say, args)
+	switch f.Verdict {
+	case judge.Unverified, judge.Mismatch, judge.Unsupported:
+		return own, why
+	}
+	told := slices.ContainsFunc(f.Reasons, func(r judge.Reason) bool { return r.Code == f.Reason })
+	if own != "" && !told {
+		why = append([]Why{{Text: own}}, why...)
+	}
+	return "", why
+}
+
+func resembles(f judge.Finding, list *signatures.List, say *text.Catalogue) string {
+	var titles []string
+	for _, id := range f.Resembles {
+		titles = append(titles, familyName(id, list.Family(id)))
+	}
+	if titles == nil {
+		return ""
+	}
+	return say.Text("card.resembles", text.Args{"families": joined(titles, say)})
+}
+
+func advisories(f judge.Finding, list *signatures.List, say *text.Catalogue, args text.Args) []Advisory {
+	var all []Advisory
+	for _, ref := range f.Advisories {
+		id, which, _ := strings.Cut(ref, "/")
+		client := list.Client(id)
+		if client == nil {
+			all = append(all, Advisory{Text: name(ref)})
+			continue
+		}
+		for _, a := range client.Advisories {
+			if a.ID != which {
+				continue
+			}
+			advisory := Advisory{Text: say.Text(string(a.Text), args)}
+			if s := sourceOf(client.Sources, a.Source); s != nil {
+				advisory.Source = say.Text("card.source", text.Args{"source": source(*s)})
+			}
+			all = append(all, advisory)
+		}
+	}
+	return all
+}
+
+func sourceOf(sources []signatures.Source, n int) *signatures.Source {
+	for i := range sources {
+		if sources[i].N == n {
+			return &sources[i]
+		}
+	}
+	return nil
+}
+
+func whys(reasons []judge.Reason, root inventory.Root, say *text.Catalogue, args text.Args) []Why {
+	var all []Why
+	for _, r := range reasons {
+		why := Why{Text: say.Text("reason."+r.Code, args), Fact: fact(r.Fact, root, say)}
+		if r.Source != nil {
+			why.Source = say.Text("card.source", text.Args{"source": source(*r.Source)})
+		}
+		all = append(all, why)
+	}
+	return all
+}
+
+// fact is one observation in a line: what, its value, where.
+func fact(f signatures.Fact, root inventory.Root, say *text.Catalogue) string {
+	if f.Kind == "" {
+		return ""
+	}
+	args := text.Args{
+		"kind":  kindName(f.Kind, say),
+		"value": term.Isolated(term.Clipped(term.Plain(f.Value), longestFact)),
+		"place": place(root, f.Place),
+		"at":    term.Plain(f.At),
+	}
+	switch {
+	case f.Place != "" && f.At != "":
+		return say.Text("fact.in-place-at", args)
+	case f.Place != "":
+		return say.Text("fact.in-place", args)
+	}
+	return say.Text("fact.plain", args)
+}
+
+func kindName(k signatures.Kind, say *text.Catalogue) string {
+	if id := "kind." + string(k); say.Has(id) {
+		return say.Text(id, nil)
+	}
+	return term.Plain(string(k))
+}
+
+// source is a publication in a line.
+func source(s signatures.Source) string {
+	var parts []string
+	for _, part := range []string{s.Publisher, s.Title, s.Date, s.URL} {
+		if part != "" {
+			parts = append(parts, term.Plain(part))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Symbol is the verdict's sign, one column wide. It stands beside the word and
+// never alone.
+func Symbol(v judge.Verdict) string {
+	switch v {
+	case judge.Harmful:
+		return "!"
+	case judge.Mismatch:
+		return "≠"
+	case judge.Regional:
+		return "◆"
+	case judge.Unofficial:
+		return "▲"
+	case judge.Unsupported:
+		return "◷"
+	case judge.Independent:
+		return "Y"
+	case judge.Official:
+		return "✓"
+	}
+	return "?"
+}
