@@ -30,7 +30,7 @@ func canonicalBuilds(builds []inventory.Build) []inventory.Build {
 		canonicalBuild(&builds[i])
 	}
 	slices.SortFunc(builds, func(a, b inventory.Build) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), compareWhole(a, b))
+		return orWhole(cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID)), a, b)
 	})
 	return builds
 }
@@ -41,7 +41,7 @@ func canonicalBuild(b *inventory.Build) {
 	slices.SortFunc(b.Facts, compareFacts)
 	b.Files = cloned(b.Files)
 	slices.SortFunc(b.Files, func(a, b inventory.File) int {
-		return cmp.Or(cmp.Compare(a.Path, b.Path), compareWhole(a, b))
+		return orWhole(cmp.Compare(a.Path, b.Path), a, b)
 	})
 	b.Signatures = cloned(b.Signatures)
 	for i := range b.Signatures {
@@ -49,7 +49,7 @@ func canonicalBuild(b *inventory.Build) {
 		s.Pin, s.Signers, s.Problems = pinNone, cloned(s.Signers), cloned(s.Problems)
 	}
 	slices.SortFunc(b.Signatures, func(a, b inventory.Signature) int {
-		return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Format, b.Format), compareWhole(a, b))
+		return orWhole(cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Format, b.Format)), a, b)
 	})
 	b.Collected.Digests = cloned(b.Collected.Digests)
 	slices.Sort(b.Collected.Digests)
@@ -60,8 +60,11 @@ func compareFacts(a, b signatures.Fact) int {
 	return cmp.Or(cmp.Compare(a.Place, b.Place), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Value, b.Value), cmp.Compare(a.At, b.At))
 }
 
-// compareWhole orders two values that their keys do not tell apart.
-func compareWhole[T any](a, b T) int {
+// orWhole orders two values by all that they hold where their keys are equal.
+func orWhole[T any](byKey int, a, b T) int {
+	if byKey != 0 {
+		return byKey
+	}
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	if errX != nil || errY != nil {

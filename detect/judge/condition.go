@@ -29,7 +29,8 @@ func (u *unit) holds(c *signatures.Condition, s spot) truth {
 	return no
 }
 
-// counted is yes where at least n conditions hold, unknown where they might.
+// counted is yes where at least n conditions hold, unknown where they might. It
+// stops where no further condition can change that.
 func (u *unit) counted(list []signatures.Condition, n int, s spot) truth {
 	certain, possible := 0, 0
 	for i := range list {
@@ -39,14 +40,13 @@ func (u *unit) counted(list []signatures.Condition, n int, s spot) truth {
 		case unknown:
 			possible++
 		}
+		if left := len(list) - i - 1; certain >= n {
+			return yes
+		} else if certain+possible+left < n {
+			return no
+		}
 	}
-	switch {
-	case certain >= n:
-		return yes
-	case certain+possible >= n:
-		return unknown
-	}
-	return no
+	return unknown
 }
 
 func (u *unit) indicated(ind *signatures.Indicator, s spot) truth {

@@ -65,11 +65,12 @@ func (u *unit) gather(found evidence, f *signatures.Family, rule *signatures.Rul
 	u.satisfied(&rule.When, at, func(ind *signatures.Indicator, fact *fact) {
 		u.take(found, f, ind, fact, inContext, false)
 	})
+	seen := u.seenAt(at)
 	for i := range rule.Hints {
 		hint := &rule.Hints[i]
-		for _, fact := range u.at(hint, at) {
+		for _, fact := range seen {
 			// A claim that the rule required counts no more for being hinted at.
-			if !required[fact] || !isClaim(fact.Kind) {
+			if hint.Matches(fact.Fact) && !(required[fact] && isClaim(fact.Kind)) {
 				u.take(found, f, hint, fact, inContext, true)
 			}
 		}
@@ -117,11 +118,11 @@ func isID(k signatures.Kind) bool {
 	return info.Claim && info.Strength >= signatures.Strong
 }
 
-// ofClient is true where some client bears this id itself: then it is what the
-// family imitates, and not its own.
+// ofClient is true where some client bears this very id itself: then it is what
+// the family imitates, and not its own.
 func (f *fact) ofClient() bool {
 	return slices.ContainsFunc(f.refs, func(r signatures.Ref) bool {
-		return r.Role == signatures.InClaim || r.Role == signatures.InPin
+		return (r.Role == signatures.InClaim || r.Role == signatures.InPin) && !strings.HasSuffix(r.Indicator.Value, "*")
 	})
 }
 

@@ -78,14 +78,15 @@ func versionKind(u *unit) signatures.Kind {
 }
 
 // advise adds what researchers published about the maker's own client, what it
-// all means for the other side, and what to do. Where a family decides, or the
-// maker did not sign, the build is not the client that an advisory is about.
+// all means for the other side, and what to do. Where a family decides, another
+// party signed, or nothing claims the client, the build is not what an advisory
+// is about.
 func advise(f *Finding, v outcome, decided *familyState, c *signatures.Client, u *unit) {
 	if v.basis == byFamily {
 		f.PeerExposure = decided.family.PeerExposure
 		f.Steps = append(f.Steps, decided.family.Steps...)
 	}
-	if c != nil && v.basis != byFamily && v.verdict != Mismatch {
+	if c != nil && len(u.claims[c]) > 0 && v.basis != byFamily && v.verdict != Mismatch {
 		for _, a := range u.advisories(c) {
 			f.Advisories = append(f.Advisories, c.ID+"/"+a.ID)
 			if f.PeerExposure == "" {

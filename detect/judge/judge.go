@@ -14,7 +14,8 @@ import (
 // Judge judges every build of an inventory that claims to be a client of the
 // list or that a family's rule touches. Earlier judgements in it are forgotten.
 // Findings are in order of seriousness, then client, then build id. The input
-// is not changed.
+// is not changed. Nothing that a person may choose today changes a verdict: the
+// policy's Android version decides which signature of a package is read.
 func Judge(inv inventory.Inventory, list *signatures.List, _ Policy) Result {
 	out := Result{Inventory: canonical(inv), Findings: []Finding{}}
 	j := &judge{list: list, searches: newSearches(list), digests: digestFamilies(list)}

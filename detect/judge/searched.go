@@ -39,15 +39,21 @@ func (s *searches) format(f signatures.Format) search {
 	return made
 }
 
-// leftOut is true where the list asks for a pattern in files of the build's
-// format and the build was not searched for it. An installed package was
-// searched with the sets of its programs' formats, so the set is told by its id.
+// complete is true where a build was searched for everything that the list asks
+// for in its format.
+func (s *searches) complete(b *inventory.Build) bool {
+	return b.Collected.Patterns == s.format(b.Format).id
+}
+
+// leftOut is true where the list asks for a pattern in files of a format and a
+// build was not searched for it. An installed package was searched with the sets
+// of its programs' formats, so the set is told by its id.
 func (s *searches) leftOut(b *inventory.Build, pattern string) bool {
-	asked := s.format(b.Format)
-	if !asked.names[pattern] || b.Collected.Patterns == asked.id {
-		return false
-	}
-	return !s.named(b.Collected.Patterns).names[pattern]
+	return s.asked(b.Format, pattern) && !s.named(b.Collected.Patterns).names[pattern]
+}
+
+func (s *searches) asked(f signatures.Format, pattern string) bool {
+	return s.format(f).names[pattern]
 }
 
 func (s *searches) named(id string) search {
@@ -66,19 +72,19 @@ func (s *searches) named(id string) search {
 // satisfied, had more been collected. Only searches and digests are ever left
 // out; every other fact is written down wherever a file is read at all.
 func (u *unit) undecidable(ind *signatures.Indicator, s spot) bool {
-	if s.place == "" {
+	if s.place == "" || ind.Kind != signatures.Content && !isDigest(ind.Kind) {
 		return false
 	}
 	file := s.part.files[s.place]
 	switch {
+	case ind.Kind == signatures.Content && file != nil && file.State != "":
+		return u.searches.asked(s.part.build.Format, ind.Pattern())
 	case ind.Kind == signatures.Content:
-		return file != nil && file.State != "" && u.searches.format(s.part.build.Format).names[ind.Pattern()] || u.searches.leftOut(s.part.build, ind.Pattern())
-	case isDigest(ind.Kind) && file != nil:
+		return !s.part.searched && u.searches.leftOut(s.part.build, ind.Pattern())
+	case file != nil:
 		return file.State != "" || digestOf(file, ind.Kind) == ""
-	case isDigest(ind.Kind):
-		return !taken(s.part.build, ind.Kind)
 	}
-	return false
+	return !taken(s.part.build, ind.Kind)
 }
 
 // taken is true where digests of a kind were taken of a build's files.

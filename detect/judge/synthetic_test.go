@@ -81,7 +81,7 @@ func syntheticClients() []*signatures.Client {
 	phone := &signatures.Client{
 		ID: "phone", Name: "Phone", Sources: sources,
 		Withdrawn: []signatures.Withdrawn{{Versions: ">=3.1, <3.3", Platform: signatures.Windows, Reason: "withdrawn.phone", Source: 1}},
-		Claims:    []signatures.Indicator{is(signatures.PEProduct, "Phone")},
+		Claims:    []signatures.Indicator{is(signatures.PEProduct, "Phone"), is(signatures.DebPackage, "phone")},
 		Pins: []signatures.Pin{
 			{Channel: "website", Platform: signatures.Windows, By: signatures.ByMaker,
 				Signer: []signatures.Indicator{is(signatures.SignerOrganization, "Phone Ltd")}, Product: []signatures.Indicator{is(signatures.PEProduct, "Phone")}},

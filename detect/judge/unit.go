@@ -18,8 +18,10 @@ type unit struct {
 	wide   []*fact // facts that are seen from more than their own place
 	// signers are the facts that each signature yields.
 	signers map[*inventory.Signature][]*fact
-	// hits are the facts by the family's indicator that they satisfy.
-	hits map[*signatures.Indicator]*hits
+	// hits are the facts that satisfy an indicator of a rule, by place; wideHits
+	// are the wide ones among them.
+	hits     map[hit][]*fact
+	wideHits map[*signatures.Indicator][]*fact
 	// touched are the spots at which a family's indicators are satisfied.
 	touched  map[*signatures.Family]map[spot]bool
 	digested map[*signatures.Family][]*fact // facts that a digest set lists
@@ -33,9 +35,12 @@ type unit struct {
 // part is one build of a unit.
 type part struct {
 	index int // in unit.parts
-	build *inventory.Build
-	outer *part
-	files map[string]*inventory.File
+	// searched is true where every pattern that the list asks for in this format
+	// was searched for.
+	searched bool
+	build    *inventory.Build
+	outer    *part
+	files    map[string]*inventory.File
 }
 
 // spot is a place in a part; the empty place is the part as a whole.
@@ -52,10 +57,10 @@ type fact struct {
 	refs []signatures.Ref
 }
 
-// hits are the facts that satisfy one indicator.
-type hits struct {
-	placed map[spot][]*fact
-	wide   []*fact
+// hit is an indicator of a rule, satisfied at a spot.
+type hit struct {
+	ind *signatures.Indicator
+	at  spot
 }
 
 // claim is a fact by which a unit says that it is a client.
@@ -141,7 +146,8 @@ func (j *judge) newUnit(b *inventory.Build) *unit {
 	u := &unit{
 		placed:   map[spot][]*fact{},
 		signers:  map[*inventory.Signature][]*fact{},
-		hits:     map[*signatures.Indicator]*hits{},
+		hits:     map[hit][]*fact{},
+		wideHits: map[*signatures.Indicator][]*fact{},
 		touched:  map[*signatures.Family]map[spot]bool{},
 		digested: map[*signatures.Family][]*fact{},
 		claims:   map[*signatures.Client][]claim{},
@@ -157,7 +163,7 @@ func (j *judge) newUnit(b *inventory.Build) *unit {
 }
 
 func (u *unit) addPart(b *inventory.Build, outer *part) {
-	p := &part{index: len(u.parts), build: b, outer: outer, files: map[string]*inventory.File{}}
+	p := &part{index: len(u.parts), build: b, outer: outer, searched: u.searches.complete(b), files: make(map[string]*inventory.File, len(b.Files))}
 	for i := range b.Files {
 		p.files[b.Files[i].Path] = &b.Files[i]
 	}
@@ -206,7 +212,7 @@ func (u *unit) addFact(list *signatures.List, f *fact) {
 	}
 	for _, r := range f.refs {
 		switch r.Role {
-		case signatures.InRule, signatures.InHint:
+		case signatures.InRule:
 			u.touch(r, f, home, wide)
 		case signatures.InClaim:
 			u.claims[r.Client] = append(u.claims[r.Client], claim{f, r.Indicator})
@@ -222,24 +228,16 @@ func (u *unit) touch(r signatures.Ref, f *fact, home spot, wide bool) {
 	if inDigestSet(r.Family, f.Fact) && !slices.Contains(u.digested[r.Family], f) {
 		u.digested[r.Family] = append(u.digested[r.Family], f)
 	}
-	h := u.hits[r.Indicator]
-	if h == nil {
-		h = &hits{placed: map[spot][]*fact{}}
-		u.hits[r.Indicator] = h
-	}
-	h.placed[home] = append(h.placed[home], f)
+	h := hit{r.Indicator, home}
+	u.hits[h] = append(u.hits[h], f)
 	if wide {
-		h.wide = append(h.wide, f)
+		u.wideHits[r.Indicator] = append(u.wideHits[r.Indicator], f)
 	}
 }
 
-// at returns the facts that satisfy an indicator as seen from a spot.
+// at returns the facts that satisfy an indicator of a rule as seen from a spot.
 func (u *unit) at(ind *signatures.Indicator, s spot) []*fact {
-	h := u.hits[ind]
-	if h == nil {
-		return nil
-	}
-	return appendWide(h.placed[s], h.wide, s)
+	return appendWide(u.hits[hit{ind, s}], u.wideHits[ind], s)
 }
 
 // seenAt returns all facts that are seen from a spot.
