@@ -27,6 +27,8 @@ var (
 	ErrMalformed = errors.New("malformed Debian package")
 	// ErrTooLarge is returned where a part is larger than the limits allow.
 	ErrTooLarge = unpack.ErrTooLarge
+	// ErrCorrupt is returned where compressed data break their format.
+	ErrCorrupt = unpack.ErrCorrupt
 	// ErrUnsupported is returned for a compression or version that is not read.
 	ErrUnsupported = unpack.ErrUnsupported
 )
@@ -60,8 +62,8 @@ type Package struct {
 }
 
 // Read reads a package's description. size is that of the whole file in bytes.
-// It returns an error wrapping ErrNotDeb, ErrMalformed, ErrTooLarge or
-// ErrUnsupported, or what r returned.
+// It returns an error wrapping ErrNotDeb, ErrMalformed, ErrCorrupt, ErrTooLarge
+// or ErrUnsupported, or what r or a decompressor returned.
 func Read(r io.ReaderAt, size int64, limits Limits) (*Package, error) {
 	control, data, err := members(r, size)
 	if err != nil {

@@ -16,7 +16,8 @@ var (
 	// ErrKeyNotValid: a key that we know signed, but was expired, revoked or
 	// not meant for signing at that time.
 	ErrKeyNotValid = errors.New("key was not valid when it signed")
-	// ErrWeakDigest: signature or table rest on MD5 or SHA-1 alone.
+	// ErrWeakDigest: signature or table rest on MD5 or SHA-1 alone, or the
+	// signature is over a digest that the message does not announce.
 	ErrWeakDigest = errors.New("rests on a weak digest")
 	// ErrMalformed: the bytes break their format, or could be read in two ways.
 	ErrMalformed = errors.New("malformed")

@@ -72,6 +72,8 @@ func TestSignatures(t *testing.T) {
 		{"SHA-1", frame(t, "Hash: SHA1\n", text, signature(t, text, sha1)), ErrWeakDigest, 0},
 		{"SHA-1 under a header that says SHA256", clearsign(t, text, sha1), ErrWeakDigest, 0},
 		{"SHA-256 under a header that says SHA1", frame(t, "Hash: SHA1\n", text, signature(t, text, well(ours()))), ErrWeakDigest, 0},
+		{"SHA-512 under a header that says SHA256", frame(t, "Hash: SHA256\n", text, signature(t, text, with(func(s *signing) { s.hash = crypto.SHA512 }))), ErrWeakDigest, 0},
+		{"a dash that is signed but not escaped", frame(t, "Hash: SHA256\n", text+"\n-x: y", signature(t, text+"\n-x: y", well(ours()))), ErrMalformed, 0},
 		{"no Hash header", frame(t, "", text, signature(t, text, well(ours()))), ErrWeakDigest, 0},
 		{"a binary signature", clearsign(t, text, binary), ErrWeakDigest, 0},
 		{"over another text", frame(t, "Hash: SHA256\n", text, signature(t, text+"x", well(ours()))), ErrBadSignature, 0},
