@@ -338,6 +338,29 @@ func TestDamagedMemberIsSearchedButHasNoDigest(t *testing.T) {
 	wantGaps(t, r, gapCorrupt)
 }
 
+func TestMembersThatCannotBeOpenedAreCounted(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		at   int // in the entry of the central directory
+		bits byte
+		gap  string
+	}{
+		{"encrypted", 8, 0x01, gapEncrypted},
+		{"unknown compression", 10, 0x60, gapNotOpened},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := fixture.Zip(fixture.Files{"a": []byte("a"), "chat.exe": windowsProgram().Bytes()})
+			entry := bytes.Index(b, []byte("PK\x01\x02")) // of "a", the first
+			b[entry+c.at] |= c.bits
+			r := inspect(t, "a.zip", b)
+			wantGaps(t, r, c.gap)
+			if len(r.Inside) != 1 || r.Inside[0].Product != "Example Chat" {
+				t.Errorf("the other member is lost: %+v", r.Inside)
+			}
+		})
+	}
+}
+
 func TestStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
