@@ -44,7 +44,7 @@ func (c *checker) source(s *signatures.Source) {
 // needsNoAddress is true for what has none that would last.
 func needsNoAddress(s *signatures.Source) bool {
 	said := strings.ToLower(s.Publisher + " " + s.Title)
-	for _, words := range []string{"public source code", "public github source", "signed release file", "printed", "nessus plugin"} {
+	for _, words := range []string{"public source code", "public github source", "signed release file", "printed"} {
 		if strings.Contains(said, words) {
 			return true
 		}
