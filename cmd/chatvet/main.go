@@ -1,4 +1,12 @@
 // Command chatvet tells which build of a chat client is installed.
 package main
 
-func main() {}
+import (
+	"os"
+
+	"github.com/chatvet/chatvet/cmd/internal/cli"
+)
+
+func main() {
+	os.Exit(cli.Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

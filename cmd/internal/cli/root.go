@@ -1,0 +1,101 @@
+package cli
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/chatvet/chatvet/cmd/internal/report"
+	"github.com/chatvet/chatvet/cmd/internal/text"
+)
+
+// root makes the whole tree of commands. Help texts in it are message ids until
+// translate puts words in their place, which only help needs.
+func (p *program) root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:           "chatvet",
+		Short:         "help.root.short",
+		Long:          "help.root.long",
+		Example:       "help.scan.example",
+		Args:          p.noSuchCommand,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			return p.shared.check()
+		},
+	}
+	p.shared.add(cmd)
+	p.scanInto(cmd)
+	cmd.AddCommand(p.scan(), p.inspect(), p.judge(), p.explain(), p.signatures(), p.version(), p.man())
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &wrongFlag{err, cmd.CommandPath()}
+	})
+	help := cmd.HelpFunc()
+	cmd.SetHelpFunc(func(c *cobra.Command, args []string) {
+		p.translate(c.Root())
+		help(c, args)
+	})
+	return cmd
+}
+
+// wrongFlag is a flag that is not known or does not parse.
+type wrongFlag struct {
+	error
+	command string
+}
+
+func (w *wrongFlag) Hint() string { return "for help: " + w.command + " --help" }
+
+// noSuchCommand refuses arguments of chatvet itself. What looks like a file was
+// probably meant for scan.
+func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var hints []hint
+	if _, err := os.Lstat(args[0]); err == nil {
+		hints = append(hints, didYouMean(append([]string{"chatvet", "scan"}, args...)...))
+	}
+	for _, name := range cmd.SuggestionsFor(args[0]) {
+		hints = append(hints, didYouMean(append([]string{"chatvet", name}, args[1:]...)...))
+	}
+	if hints == nil {
+		hints = append(hints, hint{"hint.help", text.Args{"command": "chatvet"}})
+	}
+	return fail("error.unknown-command", text.Args{"command": args[0]}, hints...)
+}
+
+// translate puts words in the place of message ids in a command and all below.
+func (p *program) translate(cmd *cobra.Command) {
+	say := p.texts()
+	args := text.Args{"formats": strings.Join(report.Formats(), ", ")}
+	for _, s := range []*string{&cmd.Short, &cmd.Long, &cmd.Example} {
+		if strings.HasPrefix(*s, "help.") {
+			*s = say.Text(*s, args)
+		}
+	}
+	if cmd.Example != "" && !strings.HasPrefix(cmd.Example, " ") {
+		cmd.Example = "  " + strings.ReplaceAll(cmd.Example, "\n", "\n  ")
+	}
+	cmd.InitDefaultHelpFlag()
+	words := func(f *pflag.Flag) {
+		switch {
+		case strings.HasPrefix(f.Usage, "flag."):
+			f.Usage = say.Text(f.Usage, args)
+		case f.Name == "help":
+			f.Usage = say.Text("flag.help", nil)
+		}
+	}
+	cmd.Flags().VisitAll(words)
+	cmd.PersistentFlags().VisitAll(words)
+	for _, sub := range cmd.Commands() {
+		p.translate(sub)
+	}
+}
+
+// isCompletion is true where a shell asks for completions, which show help texts.
+func isCompletion(args []string) bool {
+	return len(args) > 0 && (args[0] == "completion" || strings.HasPrefix(args[0], "__complete"))
+}

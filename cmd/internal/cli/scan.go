@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/chatvet/chatvet/cmd/internal/report"
+	"github.com/chatvet/chatvet/cmd/internal/term"
+	"github.com/chatvet/chatvet/cmd/internal/text"
+	"github.com/chatvet/chatvet/detect"
+	"github.com/chatvet/chatvet/detect/inspect"
+	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/judge"
+	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+func (p *program) scan() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "scan [PATH...]",
+		Short:   "help.scan.short",
+		Long:    "help.scan.long",
+		Example: "help.scan.example",
+		Args:    cobra.ArbitraryArgs,
+	}
+	p.scanInto(cmd)
+	return cmd
+}
+
+// scanInto gives a command the flags and the work of scan; chatvet without a
+// command has them too.
+func (p *program) scanInto(cmd *cobra.Command) {
+	var flags reportFlags
+	var disk string
+	flags.add(cmd)
+	cmd.Flags().StringVar(&disk, "root", "", "flag.root")
+	_ = cmd.MarkFlagDirname("root")
+	cmd.RunE = func(cmd *cobra.Command, paths []string) error {
+		switch given := cmd.Flags().Changed("root"); {
+		case given && disk == "":
+			return fail("error.root-empty", nil, try("chatvet", "scan", "--root", "/mnt/disk"))
+		case given && len(paths) > 0:
+			return fail("error.root-and-paths", nil, hint{"hint.root-for-disk", nil},
+				try(append([]string{"chatvet", "scan"}, paths...)...), try("chatvet", "scan", "--root", disk))
+		}
+		options, err := flags.options(cmd, paths)
+		if err != nil {
+			return err
+		}
+		return p.look(cmd.Context(), looking{reportOptions: options, collect: detect.Collect, usable: scanned,
+			open: func() (platform.Root, error) { return openRoot(disk, paths) }})
+	}
+}
+
+func openRoot(disk string, paths []string) (platform.Root, error) {
+	switch {
+	case disk != "":
+		return platform.OpenDisk(disk)
+	case len(paths) > 0:
+		return platform.OpenPaths(paths...)
+	}
+	return platform.OpenLive()
+}
+
+// scanned is true where a scan could look at something at all: a folder with
+// nothing in it was looked at, one that could not be opened was not.
+func scanned(inv inventory.Inventory) bool {
+	c := inv.Checked
+	something := c.Packages+c.Files+c.Programs+len(inv.Builds) > 0
+	return something || len(c.Lookups) > 0 && len(inv.Gaps) == 0
+}
+
+// looking is a piece of work that opens files: a scan or an inspection.
+type looking struct {
+	reportOptions
+	open    func() (platform.Root, error)
+	collect func(context.Context, platform.Root, *signatures.List, detect.Options) (inventory.Inventory, error)
+	usable  func(inventory.Inventory) bool
+	facts   bool // show the facts too
+}
+
+// look opens, confines itself, collects, judges and reports, in this order:
+// nothing hostile is read before the program has locked itself in.
+func (p *program) look(ctx context.Context, l looking) error {
+	list, err := p.list()
+	if err != nil {
+		return err
+	}
+	root, err := l.open()
+	if err != nil {
+		return err
+	}
+	notGranted := confine(l.output)
+	inv, err := p.collect(ctx, root, list, l)
+	if err != nil {
+		return err
+	}
+	usable := l.usable(inv)
+	if notGranted != "" {
+		inv.Gaps = append(inv.Gaps, inventory.Gap{What: p.texts().Text("confinement.what", nil),
+			Kind: "confinement", Reason: notGranted})
+	}
+	res := judge.Judge(inv, list, l.policy)
+	if inv.Partial {
+		p.note(l.reportOptions, "note.stopped", nil)
+	}
+	if err := p.report(res, list, l.reportOptions, l.facts); err != nil {
+		return err
+	}
+	return p.finish(res, l.reportOptions, usable)
+}
+
+func (p *program) collect(ctx context.Context, root platform.Root, list *signatures.List, l looking) (inventory.Inventory, error) {
+	profile := term.Look(p.stderr, p.shared.colourMode(), p.env)
+	profile.Terminal = profile.Terminal && !p.silent(l.reportOptions)
+	status := term.NewStatus(p.stderr, profile)
+	defer status.Close()
+	return l.collect(ctx, root, list, detect.Options{
+		Tool:     inventory.Tool{Name: "chatvet", Version: versionNumber()},
+		Limits:   inspect.DefaultLimits,
+		Progress: p.progress(status, profile),
+	})
+}
+
+// report renders a result and writes it where it belongs.
+func (p *program) report(res judge.Result, list *signatures.List, o reportOptions, facts bool) error {
+	profile := term.Look(p.stdout, p.shared.colourMode(), p.env)
+	if o.output.path != "" && p.shared.colourMode() != term.Always {
+		profile = term.Profile{Width: term.DefaultWidth}
+	}
+	var out bytes.Buffer
+	in := report.Input{Result: res, List: list, Say: p.texts(), Profile: profile, Verbose: o.verbose, Facts: facts}
+	if err := report.Render(&out, o.format, in); err != nil {
+		return fmt.Errorf("writing %s report: %w", o.format, err)
+	}
+	if err := o.output.write(p.stdout, out.Bytes()); err != nil {
+		return err
+	}
+	if o.output.path != "" {
+		p.note(o, "note.written", text.Args{"path": o.output.path})
+	}
+	return nil
+}
+
+// silent is true where nothing may stand on stderr but errors.
+func (p *program) silent(o reportOptions) bool {
+	return p.shared.quiet || o.format == "summary"
+}
+
+func (p *program) note(o reportOptions, id string, args text.Args) {
+	term.Talk{W: p.stderr, Quiet: p.silent(o)}.Notef("%s", p.texts().Text(id, args))
+}
