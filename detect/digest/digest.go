@@ -26,6 +26,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 
 	"github.com/chatvet/chatvet/detect/pattern"
 	"github.com/chatvet/chatvet/signatures"
@@ -38,6 +39,16 @@ type Sums struct{ SHA256, SHA1, MD5 string }
 type Request struct {
 	SHA256, SHA1, MD5 bool
 	Search            pattern.Searcher // nil: nothing
+	Also              []Taker
+}
+
+// Taker is something else that every byte of a file goes to, piece by piece
+// from the first to the last, from one goroutine at a time. What it took is the
+// whole file only where File returned no error.
+type Taker interface {
+	Write(piece []byte)
+	// Cost is what taking a piece costs, in tenths of SHA-256.
+	Cost() int
 }
 
 // Want makes a request out of digest kinds of the list (FileSHA256, ...).
@@ -91,10 +102,11 @@ func File(ctx context.Context, r io.ReaderAt, size int64, q Request) (Result, er
 type takers struct {
 	sha256, sha1, md5 hash.Hash
 	search            pattern.Cursor
+	also              []Taker
 }
 
 func newTakers(q Request) *takers {
-	var t takers
+	t := takers{also: q.Also}
 	if q.SHA256 {
 		t.sha256 = sha256.New()
 	}
@@ -149,6 +161,10 @@ func (t *takers) jobs() []job {
 	if t.search != nil {
 		jobs = append(jobs, job{4, t.search.Write})
 	}
+	for _, a := range t.also {
+		jobs = append(jobs, job{a.Cost(), a.Write})
+	}
+	slices.SortStableFunc(jobs, func(a, b job) int { return b.cost - a.cost })
 	return jobs
 }
 

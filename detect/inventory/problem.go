@@ -1,0 +1,40 @@
+package inventory
+
+// Problem codes of Signature.Problems. They are part of the JSON contract;
+// catalogues hold a text for each.
+const (
+	// The signed bytes.
+	ProblemDigestMismatch    = "digest-mismatch"    // the file is not the one that was signed
+	ProblemPageHashMismatch  = "page-hash-mismatch" // nor is a page of it the one that was signed
+	ProblemAppendedData      = "appended-data"      // without what follows the signature, it would be
+	ProblemMetadataMismatch  = "metadata-mismatch"  // names and dates inside the file are not those that were signed
+	ProblemBlockMapMismatch  = "block-map-mismatch" // a file in the package is not the one in its signed list
+	ProblemUnsignedMember    = "unsigned-member"    // the package holds a file that its signed list does not name
+	ProblemPublisherMismatch = "publisher-mismatch" // the package names another publisher than its signer
+	ProblemSignatureInvalid  = "signature-invalid"  // the signature is not by the key of its certificate
+	ProblemSignatureDamaged  = "signature-damaged"  // it cannot be read
+	ProblemUnknownAlgorithm  = "unknown-algorithm"  // it uses a digest or a key that is not checked here
+	ProblemSignerMissing     = "signer-missing"     // the signer's certificate is not in it
+	ProblemTableDamaged      = "certificate-table-damaged"
+	ProblemSignatureData     = "data-in-signature" // bytes in the certificate table that nothing covers
+	ProblemNotVerified       = "signature-not-checked"
+	ProblemWeakDigest        = "weak-digest" // MD5, for which anybody can make a second file with the same digest
+
+	// The chain of certificates.
+	ProblemUntrustedRoot = "untrusted-root" // incomplete, or ends at a retired root
+	ProblemIssuerMissing = "issuer-missing"
+	ProblemRetiredRoot   = "retired-root"
+	ProblemUnknownRoot   = "unknown-root" // ends at a root that chatvet does not ship
+	ProblemSelfSigned    = "self-signed"
+	ProblemWrongUsage    = "wrong-usage"    // a certificate for something else
+	ProblemInvalidIssuer = "invalid-issuer" // a certificate that may not issue others did
+	ProblemChainTooLong  = "chain-too-long" // more than is followed here
+	ProblemConstrained   = "constrained"    // conditions that are not understood here
+
+	// The time of signing.
+	ProblemExpired            = "expired"             // and no time stamp says that it was signed before
+	ProblemOutsideValidity    = "outside-validity"    // the time stamp is from when the certificate was not valid
+	ProblemLifetimeSigning    = "lifetime-signing"    // the certificate says that a time stamp does not help
+	ProblemTimeStampDamaged   = "timestamp-damaged"   // or not for this signature
+	ProblemTimeStampUntrusted = "timestamp-untrusted" // by nobody whom chatvet trusts with the time
+)
