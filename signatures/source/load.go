@@ -21,7 +21,8 @@ const (
 
 // Load reads a tree of data: families/*.yaml, clients/*.yaml,
 // distributions/*.yaml and list.yaml, which holds the edition. The list holds
-// what could be read, whatever the diagnostics say.
+// what could be read; where Errors of the diagnostics is not empty it is only
+// good for saying so, for a condition that could not be read asks for nothing.
 func Load(fsys fs.FS) (*signatures.List, []Diagnostic) {
 	d := Read(fsys)
 	return d.List, d.Diagnostics
