@@ -11,7 +11,6 @@ import (
 	"github.com/chatvet/chatvet/cmd/internal/term"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/detect/judge"
-	"github.com/chatvet/chatvet/signatures"
 )
 
 // program is one run of chatvet.
@@ -19,13 +18,9 @@ type program struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            func(string) string
-	// selfTest judges the examples of a list and returns a line for each that
-	// comes out wrong. The command for it is offered where it is set.
-	selfTest func(context.Context, *signatures.List) ([]string, error)
-
-	shared sharedFlags
-	say    *text.Catalogue
-	exit   int
+	shared         sharedFlags
+	say            *text.Catalogue
+	exit           int
 }
 
 // Main runs chatvet with the arguments after the program's name and returns its

@@ -15,6 +15,7 @@ import (
 
 	"github.com/chatvet/chatvet/cmd/internal/term"
 	"github.com/chatvet/chatvet/cmd/internal/text"
+	"github.com/chatvet/chatvet/detect"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/judge"
 	"github.com/chatvet/chatvet/signatures"
@@ -157,7 +158,14 @@ func TestEveryIDHasAText(t *testing.T) {
 	for _, s := range judge.Steps() {
 		want = append(want, string(s))
 	}
+	for _, code := range constants(t, "../../../detect/inventory", "Problem") {
+		want = append(want, "problem."+code)
+	}
+	for _, l := range detect.Lookups() {
+		want = append(want, "lookup."+l.Name())
+	}
 	gaps := append(constants(t, "../../../platform", "Gap"), constants(t, "../../../detect/inspect", "gap")...)
+	gaps = append(gaps, gapLiterals(t, "../../../detect", "../../../platform", "../../../detect/judge", "../../../detect/inspect")...)
 	for _, code := range append(gaps, constants(t, "../../../detect/judge", "gap")...) {
 		want = append(want, "gap."+code)
 	}
@@ -173,33 +181,70 @@ func TestEveryIDHasAText(t *testing.T) {
 // prefix, as nothing lists them at run time.
 func constants(t *testing.T, folder, prefix string) []string {
 	t.Helper()
+	var values []string
+	eachNode(t, folder, func(n ast.Node) {
+		spec, ok := n.(*ast.ValueSpec)
+		if ok && strings.HasPrefix(spec.Names[0].Name, prefix) && len(spec.Values) > 0 {
+			values = append(values, literal(spec.Values[0])...)
+		}
+	})
+	if len(values) == 0 {
+		t.Fatalf("no constants %s* in %s", prefix, folder)
+	}
+	return values
+}
+
+// gapLiterals reads the kinds of gap that are written where the gap is made.
+func gapLiterals(t *testing.T, folders ...string) []string {
+	t.Helper()
+	var values []string
+	for _, folder := range folders {
+		eachNode(t, folder, func(n ast.Node) {
+			made, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return
+			}
+			if typ, ok := made.Type.(*ast.SelectorExpr); !ok || typ.Sel.Name != "Gap" {
+				return
+			}
+			for _, field := range made.Elts {
+				if kv, ok := field.(*ast.KeyValueExpr); ok && kv.Key.(*ast.Ident).Name == "Kind" {
+					values = append(values, literal(kv.Value)...)
+				}
+			}
+		})
+	}
+	return values
+}
+
+func eachNode(t *testing.T, folder string, visit func(ast.Node)) {
+	t.Helper()
 	files, err := filepath.Glob(folder + "/*.go")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no Go files in %s: %v", folder, err)
 	}
-	var values []string
 	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
 		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
-			spec, ok := n.(*ast.ValueSpec)
-			if !ok || !strings.HasPrefix(spec.Names[0].Name, prefix) || len(spec.Values) == 0 {
-				return true
-			}
-			if lit, ok := spec.Values[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
-				if value, err := strconv.Unquote(lit.Value); err == nil {
-					values = append(values, value)
-				}
-			}
+			visit(n)
 			return true
 		})
 	}
-	if len(values) == 0 {
-		t.Fatalf("no constants %s* in %s", prefix, folder)
+}
+
+func literal(e ast.Expr) []string {
+	if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+		if value, err := strconv.Unquote(lit.Value); err == nil {
+			return []string{value}
+		}
 	}
-	return values
+	return nil
 }
 
 func idsOfList(t *testing.T) []string {

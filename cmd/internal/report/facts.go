@@ -92,8 +92,15 @@ func writeSignature(p *page, indent int, s inventory.Signature, say *text.Catalo
 		}
 	}
 	for _, problem := range s.Problems {
-		p.paragraph(indent+2, fileState(problem, say))
+		p.item(indent+2, "-", problemText(problem, say))
 	}
+}
+
+func problemText(code string, say *text.Catalogue) string {
+	if id := "problem." + code; say.Has(id) {
+		return say.Text(id, nil)
+	}
+	return say.Text("problem.other", text.Args{"code": term.Clipped(term.Plain(code), longestName)})
 }
 
 func searched(c inventory.Collected, say *text.Catalogue) string {
