@@ -148,15 +148,17 @@ x
 -- innocent [link=home/ann/.purple] --
 `
 	for paths, want := range map[string]struct{ found, gaps []string }{
-		"d/Skype.exe":           {found: []string{"d/Skype.exe"}},
-		"d d/Skype.exe d":       {found: []string{"d/ContentFilter.exe", "d/Skype.exe"}},
-		"link":                  {found: []string{"d/Skype.exe"}},
-		"dir-link":              {found: []string{"dir-link/ContentFilter.exe", "dir-link/Skype.exe"}},
-		"d/pipe":                {gaps: []string{"not-a-file d/pipe"}},
-		"home/ann/.purple":      {gaps: []string{"private-data home/ann/.purple"}},
-		"home/ann/.purple/logs": {gaps: []string{"private-data home/ann/.purple/logs"}},
-		"innocent":              {gaps: []string{"private-data innocent"}},
-		"home":                  {found: []string{"home/ann/setup.exe"}, gaps: []string{"private-data home/ann/.purple"}},
+		"d/Skype.exe":                 {found: []string{"d/Skype.exe"}},
+		"d d/Skype.exe d":             {found: []string{"d/ContentFilter.exe", "d/Skype.exe"}},
+		"link":                        {found: []string{"d/Skype.exe"}},
+		"dir-link":                    {found: []string{"dir-link/ContentFilter.exe", "dir-link/Skype.exe"}},
+		"d/pipe":                      {gaps: []string{"not-a-file d/pipe"}},
+		"home/ann/.purple":            {gaps: []string{"private-data home/ann/.purple"}},
+		"home/ann/.purple/logs":       {gaps: []string{"private-data home/ann/.purple/logs"}},
+		"home/ann/.purple/logs/x.txt": {gaps: []string{"private-data home/ann/.purple/logs/x.txt"}},
+		"innocent/logs/x.txt":         {gaps: []string{"private-data innocent/logs/x.txt"}},
+		"innocent":                    {gaps: []string{"private-data innocent"}},
+		"home":                        {found: []string{"home/ann/setup.exe"}, gaps: []string{"private-data home/ann/.purple"}},
 	} {
 		t.Run(paths, func(t *testing.T) {
 			archive := "kind: paths\n"

@@ -24,7 +24,6 @@ package hosttest
 import (
 	"fmt"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -113,8 +112,8 @@ func describe(comment []byte, fsys *FS) (platform.Root, error) {
 		return root, fmt.Errorf("unknown kind of root %q", root.Kind)
 	}
 	for _, p := range root.Paths {
-		if !fsys.exists(path.Clean(p)) {
-			return root, fmt.Errorf("path %s is not in the archive", p)
+		if _, err := fsys.Resolve(p); err != nil {
+			return root, fmt.Errorf("path %s: %w", p, err)
 		}
 	}
 	return root, nil
