@@ -60,6 +60,8 @@ func syntheticClients() []*signatures.Client {
 				AlwaysSigned: &signatures.AlwaysSigned{Since: "5.0", Source: 2}, RevokedSerials: []string{"0bad"}},
 			{Channel: "store", Platform: signatures.Android, By: signatures.ByMaker,
 				Signer: []signatures.Indicator{is(signatures.APKCertSHA256, digest("a1")), is(signatures.APKCertSHA1, strings.Repeat("a1", 20))}, Product: []signatures.Indicator{is(signatures.APKPackage, "org.alfa")}},
+			{Channel: "website", Platform: signatures.MacOS, By: signatures.ByMaker,
+				Signer: []signatures.Indicator{is(signatures.TeamID, "ALFATEAM01")}, Product: []signatures.Indicator{is(signatures.BundleID, "org.alfa.mac")}},
 			{Channel: "debian-12", Platform: signatures.Linux, By: signatures.ByDistributor, Version: "2.0-1", Arch: "amd64",
 				Product: []signatures.Indicator{is(signatures.DebPackage, "alfa")}, Programs: []signatures.Program{{Path: "usr/bin/alfa", SHA256: digest("d1")}, {Path: "usr/bin/alfa-call", SHA256: digest("d2")}}},
 		},
@@ -67,7 +69,7 @@ func syntheticClients() []*signatures.Client {
 	}
 	free := &signatures.Client{
 		ID: "alfa-free", Name: "Alfa Free", ForkOf: "alfa", Sources: sources,
-		Claims: []signatures.Indicator{is(signatures.APKPackage, "org.alfa"), is(signatures.APKPackage, "org.alfa.free")},
+		Claims: []signatures.Indicator{is(signatures.APKPackage, "org.alfa"), is(signatures.APKPackage, "org.alfa.free"), is(signatures.PEProduct, "Alfa Free")},
 		Pins: []signatures.Pin{{Channel: "f-droid", Platform: signatures.Android, By: signatures.ByFork,
 			Signer: []signatures.Indicator{is(signatures.APKCertSHA256, digest("f1"))}, Product: []signatures.Indicator{is(signatures.APKPackage, "org.alfa*")}}},
 	}

@@ -244,12 +244,13 @@ func (u *unit) at(ind *signatures.Indicator, s spot) []*fact {
 func (u *unit) seenAt(s spot) []*fact { return appendWide(u.placed[s], u.wide, s) }
 
 func appendWide(placed, wide []*fact, s spot) []*fact {
+	seen := slices.Clip(placed)
 	for _, f := range wide {
 		if (f.part != s.part || f.Place != s.place) && f.seenFrom(s) {
-			placed = append(slices.Clip(placed), f)
+			seen = append(seen, f)
 		}
 	}
-	return placed
+	return seen
 }
 
 // seenWidely is true where a fact may be seen from other spots than its own.
