@@ -277,6 +277,9 @@ func TestLimitsBecomeGaps(t *testing.T) {
 		{"too large", bomb, gapTooLarge},
 		{"too many members", fixture.Zip(many), gapTooMany},
 		{"bomb", fixture.Zip(fixture.Files{"bomb.exe": bomb}), gapTooLarge},
+		{"the last member, met when nothing may be unpacked any more", fixture.Zip(fixture.Files{
+			"a.exe": append(slices.Clone(program), make([]byte, 1<<20-100-len(program))...), "last": make([]byte, 200),
+		}), gapTooLarge},
 		{"bomb in a tar", fixture.Gzip(fixture.Tar(fixture.Files{"bomb.exe": bomb})), gapTooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {

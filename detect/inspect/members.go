@@ -64,11 +64,11 @@ func (v *visit) member(c *container, m archive.Member, body io.Reader) error {
 	head := make([]byte, headSize)
 	n, err := fill(body, head)
 	head = head[:n]
-	if err != nil && err != io.EOF && n == 0 {
-		return v.failed(c, place, err)
-	}
 	if Sniff(head) == signatures.Unknown && !archive.Compressed(head) {
-		return nil
+		if err == io.EOF {
+			err = nil
+		}
+		return v.failed(c, place, err)
 	}
 	if v.inside == maxInside {
 		return fmt.Errorf("%w: more than %d programs and packages inside", archive.ErrTooManyMembers, maxInside)
