@@ -27,8 +27,9 @@ func (u *unit) byDistribution(c *signatures.Client, pins []signatures.Pin) (id i
 	return identity{}, false
 }
 
-// listedPrograms returns a reason for each program of a pin, or nil where one is
-// missing, is another, or was not read to its end as it stood.
+// listedPrograms returns the reason that the first program of a pin gives, or nil
+// where one of them is missing, is another, or was not read to its end as it
+// stood. One stands for all: some packages have hundreds.
 func (u *unit) listedPrograms(c *signatures.Client, pin *signatures.Pin) []Reason {
 	whole := spot{u.parts[0], ""}
 	if len(pin.Programs) == 0 || !u.productHolds(pin, whole, signature{}) || u.version() != pin.Version || u.build().Arch != pin.Arch {
@@ -40,10 +41,12 @@ func (u *unit) listedPrograms(c *signatures.Client, pin *signatures.Pin) []Reaso
 		if f == nil || f.State != "" || f.SHA256 == "" || !strings.EqualFold(f.SHA256, program.SHA256) {
 			return nil
 		}
-		reasons = append(reasons, Reason{
-			Fact:   signatures.Fact{Kind: signatures.FileSHA256, Value: f.SHA256, Place: f.Path},
-			Source: sourceOf(c.Sources, pin.Product[0].Source),
-		})
+		if reasons == nil {
+			reasons = []Reason{{
+				Fact:   signatures.Fact{Kind: signatures.FileSHA256, Value: f.SHA256, Place: f.Path},
+				Source: sourceOf(c.Sources, pin.Product[0].Source),
+			}}
+		}
 	}
 	return reasons
 }

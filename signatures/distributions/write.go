@@ -38,9 +38,11 @@ type (
 		SHA256   string   `yaml:"sha256"`
 	}
 	packageEntry struct {
-		Client    string    `yaml:"client"`
-		Package   string    `yaml:"package"`
-		Version   string    `yaml:"version"`
+		Client  string `yaml:"client"`
+		Package string `yaml:"package"`
+		Version string `yaml:"version"`
+		// Arch is set where it is not the distribution's own: "all".
+		Arch      string    `yaml:"arch,omitempty"`
 		DebSHA256 string    `yaml:"deb_sha256"`
 		Programs  []program `yaml:"programs"`
 	}
@@ -119,7 +121,11 @@ func render(builds []build) ([]byte, error) {
 		d.Release.SignedBy = append(d.Release.SignedBy, s.Fingerprint)
 	}
 	for _, b := range builds {
-		d.Packages = append(d.Packages, packageEntry{b.client, b.proof.Package, b.proof.Version, b.proof.Archive.SHA256, b.programs})
+		entry := packageEntry{Client: b.client, Package: b.proof.Package, Version: b.proof.Version, DebSHA256: b.proof.Archive.SHA256, Programs: b.programs}
+		if b.proof.Arch != target.arch {
+			entry.Arch = b.proof.Arch
+		}
+		d.Packages = append(d.Packages, entry)
 	}
 	var text bytes.Buffer
 	fmt.Fprintf(&text, header, "Debian")

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"cmp"
+
 	"go.yaml.in/yaml/v3"
 
 	"github.com/chatvet/chatvet/signatures"
@@ -22,6 +24,7 @@ type release struct {
 
 type distributionPackage struct {
 	client, name, version, debSHA256 string
+	arch                             string // where it is not the distribution's own
 	programs                         []signatures.Program
 	node                             *yaml.Node
 }
@@ -60,6 +63,7 @@ func (d *decoder) distributionPackage(n *yaml.Node, p *distributionPackage) {
 		"*client":     func(n *yaml.Node) { text(d, n, "client", &p.client) },
 		"*package":    func(n *yaml.Node) { text(d, n, "package", &p.name) },
 		"*version":    func(n *yaml.Node) { text(d, n, "version", &p.version) },
+		"arch":        func(n *yaml.Node) { text(d, n, "arch", &p.arch) },
 		"*deb_sha256": func(n *yaml.Node) { text(d, n, "deb_sha256", &p.debSHA256) },
 		"*programs":   func(n *yaml.Node) { d.programs(n, &p.programs) },
 	})
@@ -85,7 +89,7 @@ func (d *decoder) addPins(dist *distribution, clients map[string]*signatures.Cli
 			By:       signatures.ByDistributor,
 			Product:  []signatures.Indicator{{Kind: signatures.DebPackage, Value: p.name, Source: number, Line: p.node.Line}},
 			Version:  p.version,
-			Arch:     dist.arch,
+			Arch:     cmp.Or(p.arch, dist.arch),
 			Programs: p.programs,
 		})
 		d.data.movePins(old, c.Pins)
