@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/chatvet/chatvet/detect/inspect/pe"
-	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/authenticode"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -56,25 +56,9 @@ func peFacts(v *visit, f *file) {
 	if p.Installer != "" {
 		v.gap(f.name, whatInstalls, gapNotOpened, fmt.Sprintf("%s installers are not opened yet", p.Installer))
 	}
-	v.authenticode(f, p)
-}
-
-// authenticode says whether there is a signature. Nothing is verified here.
-func (v *visit) authenticode(f *file, p *pe.File) {
-	s := inventory.Signature{
-		Format: "authenticode", Scope: f.name, By: "chatvet",
-		Integrity: inventory.Unsigned, Trust: inventory.TrustNotChecked, Time: inventory.TimeUnknown,
-		Signers: []inventory.Signer{}, Problems: []string{},
-	}
-	switch c := p.Certificates; {
-	case c.Damaged:
-		s.Integrity = inventory.UnreadableSignature
-		s.Problems = append(s.Problems, "certificate-table-damaged")
-	case c.Size > 0:
-		s.Integrity = inventory.IntegrityNotChecked
-		v.gap(f.name, whatSignature, gapNotVerified, "it bears an Authenticode signature, which this version of chatvet does not verify")
-	}
-	f.Signatures = append(f.Signatures, s)
+	signed := authenticode.ReadProgram(p, codeSigning())
+	f.takers = signed.Takers()
+	f.settle = func(complete bool) { v.signed(f, signed.Signatures(f.name, complete)) }
 }
 
 func (f *file) factOnce(k signatures.Kind, value string) {

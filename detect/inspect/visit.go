@@ -36,6 +36,10 @@ type file struct {
 	depth    int // 0 for the outer file
 	md5      bool
 	thorough bool
+	// takers are what a reader wants of the one pass over the file, beside the
+	// digests; settle is called when it is over, with true where they got all.
+	takers []digest.Taker
+	settle func(complete bool)
 }
 
 func (f *file) fact(k signatures.Kind, value string) {
@@ -81,6 +85,9 @@ func (v *visit) file(f *file) Result {
 	}
 	v.read(f)
 	v.digest(f)
+	if f.settle != nil {
+		v.protect(f, whatSignature, func() { f.settle(f.File.State == "") })
+	}
 	v.open(f)
 	return f.Result
 }
@@ -163,6 +170,7 @@ func (v *visit) digest(f *file) {
 	}
 	want := digest.Want(v.in.list.Digests(f.Format))
 	want.MD5 = want.MD5 || f.md5
+	want.Also = f.takers
 	if f.File.State == stateIncomplete {
 		want = digest.Request{} // the digests of a part would be no digests of the file
 	}

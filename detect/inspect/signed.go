@@ -1,0 +1,31 @@
+package inspect
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/cms"
+	"github.com/chatvet/chatvet/detect/sign/roots"
+)
+
+// codeSigning is what signatures on programs for Windows are held against.
+func codeSigning() cms.Policy {
+	return cms.Policy{Roots: roots.CodeSigning(), StampRoots: roots.CodeSigning(), Usage: cms.UsageCodeSigning, Now: time.Now()}
+}
+
+// signed takes down signatures, and a gap for each that could not be checked.
+func (v *visit) signed(f *file, all []inventory.Signature) {
+	f.Signatures = append(f.Signatures, all...)
+	for _, s := range all {
+		if s.Integrity != inventory.UnreadableSignature && s.Integrity != inventory.IntegrityNotChecked {
+			continue
+		}
+		kind := gapCorrupt
+		if s.Integrity == inventory.IntegrityNotChecked || slices.Contains(s.Problems, inventory.ProblemUnknownAlgorithm) {
+			kind = gapNotVerified
+		}
+		v.gap(f.name, whatSignature, kind, strings.Join(s.Problems, ", "))
+	}
+}
