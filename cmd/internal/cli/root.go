@@ -22,6 +22,8 @@ func (p *program) root() *cobra.Command {
 		Args:          p.noSuchCommand,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: letters,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
 			return p.shared.check()
 		},
@@ -39,6 +41,10 @@ func (p *program) root() *cobra.Command {
 	})
 	return cmd
 }
+
+// letters is in how many letters a word may differ from a command to be taken
+// for it.
+const letters = 2
 
 // wrongFlag is a flag that is not known or does not parse.
 type wrongFlag struct {

@@ -18,6 +18,8 @@ func (p *program) signatures() *cobra.Command {
 		Use:   "signatures",
 		Short: "help.signatures.short",
 		Args:  cobra.ArbitraryArgs,
+
+		SuggestionsMinimumDistance: letters,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return cmd.Help()
