@@ -101,7 +101,8 @@ func TestWrite(t *testing.T) {
 		Distribution: "debian-12", Name: "Debian 12 (bookworm)", Arch: "amd64",
 		Release: releaseNode{"suite", "bookworm", "2026-07-11", "https://deb.debian.org/debian/dists/bookworm/InRelease", []string{"AB"}, "release"},
 		Packages: []packageEntry{
-			{"a", "a", "2", "abookworm2", []program{{}}}, {"b", "b", "1:2.0", "bbookworm1:2.0", []program{{}}},
+			{Client: "a", Package: "a", Version: "2", DebSHA256: "abookworm2", Programs: []program{{}}},
+			{Client: "b", Package: "b", Version: "1:2.0", DebSHA256: "bbookworm1:2.0", Programs: []program{{}}},
 		},
 	}
 	if diff := cmp.Diff(want, have, cmp.AllowUnexported(program{})); diff != "" {
