@@ -2,7 +2,6 @@ package cli
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -129,5 +128,3 @@ func languages() []string {
 	}
 	return tags
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -76,7 +76,7 @@ func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
 // translate puts words in the place of message ids in a command and all below.
 func (p *program) translate(cmd *cobra.Command) {
 	say := p.texts()
-	args := text.Args{"formats": strings.Join(report.Formats(), ", ")}
+	args := text.Args{"formats": strings.Join(report.Formats(), ", "), "consent": consent(say)}
 	for _, s := range []*string{&cmd.Short, &cmd.Long, &cmd.Example} {
 		if strings.HasPrefix(*s, "help.") {
 			*s = say.Text(*s, args)
@@ -99,6 +99,15 @@ func (p *program) translate(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		p.translate(sub)
 	}
+}
+
+// consent is what a person agrees to by letting chatvet look.
+func consent(say *text.Catalogue) string {
+	var sentences []string
+	for _, id := range []string{"consent.reads", "consent.not-read", "consent.saves", "consent.others"} {
+		sentences = append(sentences, say.Text(id, nil))
+	}
+	return strings.Join(sentences, " ")
 }
 
 // isCompletion is true where a shell asks for completions, which show help texts.

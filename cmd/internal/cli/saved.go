@@ -12,28 +12,28 @@ import (
 	"github.com/chatvet/chatvet/detect/inventory"
 )
 
-// maxSaved bounds a saved inventory, in bytes. The largest that a scan of a
-// crowded machine wrote was a hundredth of it.
+// maxSaved bounds a saved inventory, in bytes: a build takes a few thousand, so
+// this is room for tens of thousands of builds.
 const maxSaved = 256 << 20
 
 // readInventory reads an inventory or a result, of which the inventory is a
 // part. The error names the file and the reason.
 func readInventory(name string, r io.Reader) (inventory.Inventory, error) {
-	inv, err := decodeInventory(r)
+	inv, err := decodeInventory(r, maxSaved)
 	if err != nil {
 		return inventory.Inventory{}, fmt.Errorf("reading %s: %w", name, err)
 	}
 	return inv, nil
 }
 
-func decodeInventory(r io.Reader) (inventory.Inventory, error) {
+func decodeInventory(r io.Reader, limit int) (inventory.Inventory, error) {
 	var inv inventory.Inventory
-	b, err := io.ReadAll(io.LimitReader(r, maxSaved+1))
+	b, err := io.ReadAll(io.LimitReader(r, int64(limit)+1))
 	if err != nil {
 		return inv, err
 	}
-	if len(b) > maxSaved {
-		return inv, fmt.Errorf("larger than %d MiB", maxSaved>>20)
+	if len(b) > limit {
+		return inv, fmt.Errorf("larger than %d bytes", limit)
 	}
 	if b, err = utf8Text(b); err != nil {
 		return inv, err

@@ -6,14 +6,26 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/chatvet/chatvet/detect/fixture"
+	"github.com/chatvet/chatvet/signatures"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"chatvet":  func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"chatvet": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		// stopped is chatvet with Ctrl-C pressed before it began to look.
+		"stopped": func() {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv}
+			os.Exit(p.run(ctx, os.Args[1:]))
+		},
 		"confined": func() { os.Exit(tryToBreakOut(os.Args[1:])) },
 	})
 }
@@ -30,6 +42,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"utf16":   writeUTF16,
 			"private": checkPrivate,
+			"example": writeExample,
 		},
 	})
 }
@@ -86,4 +99,29 @@ func checkPrivate(ts *testscript.TestScript, neg bool, args []string) {
 	if info.Mode().Perm()&0o077 != 0 {
 		ts.Fatalf("%s is %v", args[0], info.Mode())
 	}
+}
+
+// writeExample builds the inert, synthetic files that show the facts of a
+// family's example: example FAMILY NAME FOLDER.
+func writeExample(ts *testscript.TestScript, neg bool, args []string) {
+	list, err := signatures.Embedded()
+	ts.Check(err)
+	family := list.Family(args[0])
+	if family == nil {
+		ts.Fatalf("no family %s", args[0])
+	}
+	for _, ex := range slices.Concat(family.Tests.Hit, family.Tests.Miss) {
+		if ex.Name != args[1] {
+			continue
+		}
+		files, err := fixture.FromExample(ex, family.Platforms[0])
+		ts.Check(err)
+		for name, content := range files {
+			path := filepath.Join(ts.MkAbs(args[2]), filepath.FromSlash(name))
+			ts.Check(os.MkdirAll(filepath.Dir(path), 0o755))
+			ts.Check(os.WriteFile(path, content, 0o644))
+		}
+		return
+	}
+	ts.Fatalf("family %s has no example %q", args[0], args[1])
 }

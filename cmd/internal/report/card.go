@@ -269,8 +269,11 @@ func whys(reasons []judge.Reason, root inventory.Root, say *text.Catalogue, args
 
 // fact is one observation in a line: what, its value, where.
 func fact(f signatures.Fact, root inventory.Root, say *text.Catalogue) string {
-	if f.Kind == "" {
+	switch {
+	case f.Kind == "":
 		return ""
+	case f.Kind == signatures.FilePath && f.Place == "":
+		return place(root, f.Value) // the place is all there is to see
 	}
 	args := text.Args{
 		"kind":  kindName(f.Kind, say),

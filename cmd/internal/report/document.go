@@ -38,6 +38,8 @@ type Document struct {
 // Words are the headings of a document or a card, in its language.
 type Words struct {
 	Meaning, Peer, Do, Why, NotChecked, Notes, Gaps string
+	// AsAbove says that what a card leaves out is the same as on one before.
+	AsAbove string
 }
 
 // GapGroup is the gaps of one kind.
@@ -81,6 +83,7 @@ func New(res judge.Result, list *signatures.List, say *text.Catalogue) Document 
 	}
 	if len(res.Findings) == 0 {
 		d.Nothing = []string{
+			say.Text("state.nothing-found.title", nil) + ".",
 			say.Text("state.nothing-found.sentence", nil),
 			say.Text("state.nothing-found.meaning", nil),
 		}
@@ -100,7 +103,8 @@ func words(say *text.Catalogue, verdict judge.Verdict) Words {
 		Why:        say.Text("heading.why", nil),
 		NotChecked: say.Text("heading.not-checked", nil),
 		Notes:      say.Text("heading.notes", nil),
-		Gaps:       say.Text("heading.gaps", nil),
+		Gaps:       say.Text("state.not-checked.title", nil),
+		AsAbove:    say.Text("card.as-above", nil),
 	}
 }
 

@@ -22,10 +22,7 @@ func renderText(w io.Writer, in Input) error {
 	p.heading(0, d.Headline)
 	p.paragraph(0, d.Partial)
 	p.faint(0, d.Looked)
-	for _, card := range d.Cards {
-		p.blank()
-		writeCard(p, card)
-	}
+	writeCards(p, d.Cards)
 	writeNotes(p, d, in.Verbose)
 	if d.Nothing != nil {
 		p.blank()
@@ -38,14 +35,24 @@ func renderText(w io.Writer, in Input) error {
 	return err
 }
 
-func writeCard(p *page, c Card) {
-	p.write(0, signOf(c.Verdict), c.Title, paintOf(c.Verdict))
-	p.paragraph(2, c.LevelWord)
-	p.paragraph(2, c.Product)
-	for _, place := range c.Places {
-		p.paragraph(2, place)
+// writeCards writes every card; one that says the same as one before it does not
+// repeat all of it.
+func writeCards(p *page, cards []Card) {
+	told := map[string]bool{}
+	for _, c := range cards {
+		p.blank()
+		advice := strings.Join(append([]string{c.Title, c.About, c.Peer}, c.Steps...), "\n")
+		if c.About != "" && told[advice] {
+			writeCardAgain(p, c)
+		} else {
+			writeCard(p, c)
+		}
+		told[advice] = true
 	}
-	p.paragraph(2, c.Fallback)
+}
+
+func writeCard(p *page, c Card) {
+	writeCardHead(p, c)
 	p.blank()
 	p.paragraph(2, strings.TrimSpace(c.Sentence+" "+c.About))
 	p.paragraph(2, c.Reason)
@@ -58,6 +65,23 @@ func writeCard(p *page, c Card) {
 	writeSteps(p, c)
 	writeWhy(p, c)
 	section(p, c.Words.NotChecked, c.NotChecked)
+}
+
+func writeCardAgain(p *page, c Card) {
+	writeCardHead(p, c)
+	p.blank()
+	p.paragraph(2, c.Words.AsAbove)
+	writeWhy(p, c)
+}
+
+func writeCardHead(p *page, c Card) {
+	p.write(0, signOf(c.Verdict), c.Title, paintOf(c.Verdict))
+	p.paragraph(2, c.LevelWord)
+	p.paragraph(2, c.Product)
+	for _, place := range c.Places {
+		p.paragraph(2, place)
+	}
+	p.paragraph(2, c.Fallback)
 }
 
 func section(p *page, heading, text string) {
@@ -102,10 +126,7 @@ func writeNotes(p *page, d Document, verbose bool) {
 		return
 	}
 	if verbose {
-		for _, card := range d.Notes {
-			p.blank()
-			writeCard(p, card)
-		}
+		writeCards(p, d.Notes)
 		return
 	}
 	p.blank()
