@@ -132,8 +132,16 @@ func (s *sink) Looked(packages, files int) {
 	s.c.checked.Files += files
 }
 
-// read turns candidates into builds, several at once.
+// read turns candidates into builds, several at once. The largest come first,
+// so that no core waits for another at the end.
 func (c *collector) read() {
+	weigh := map[string]int64{}
+	for _, found := range c.candidates {
+		weigh[found.Path] = c.weight(found)
+	}
+	slices.SortStableFunc(c.candidates, func(a, b platform.Candidate) int {
+		return cmp.Compare(weigh[b.Path], weigh[a.Path])
+	})
 	jobs := make(chan platform.Candidate)
 	var workers sync.WaitGroup
 	for range min(c.opt.Workers, max(1, len(c.candidates))) {
@@ -151,6 +159,27 @@ func (c *collector) read() {
 	}
 	close(jobs)
 	workers.Wait()
+}
+
+// weight is about how many bytes a candidate's programs have.
+func (c *collector) weight(found platform.Candidate) (size int64) {
+	if len(found.Files) == 0 {
+		return c.size(found.Path)
+	}
+	for _, f := range found.Files {
+		if f.Program {
+			size += c.size(f.Path)
+		}
+	}
+	return size
+}
+
+func (c *collector) size(name string) int64 {
+	info, err := c.root.FS.Lstat(name)
+	if err != nil {
+		return 0 // whoever opens it will say why
+	}
+	return info.Size()
 }
 
 func (c *collector) build(found platform.Candidate) {
