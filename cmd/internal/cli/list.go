@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/chatvet/chatvet/cmd/internal/term"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/signatures"
 	"github.com/chatvet/chatvet/signatures/source"
@@ -24,7 +25,7 @@ func (p *program) list() (*signatures.List, error) {
 	}
 	list, found := checkData(files, name, nil)
 	if mistakes := source.Errors(found); len(mistakes) > 0 {
-		fmt.Fprintln(p.stderr, mistakes[0])
+		fmt.Fprintln(p.stderr, term.Plain(mistakes[0].String()))
 		return nil, fail("error.list-refused", text.Args{"path": path},
 			hint{"hint.check-list", text.Args{"path": commandLine(path)}})
 	}

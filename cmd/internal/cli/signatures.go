@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/chatvet/chatvet/cmd/internal/report"
+	"github.com/chatvet/chatvet/cmd/internal/term"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/signatures"
 	"github.com/chatvet/chatvet/signatures/check"
@@ -82,7 +83,7 @@ func (p *program) signaturesCheck() *cobra.Command {
 				return err
 			}
 			for _, d := range found {
-				fmt.Fprintln(p.stdout, d)
+				fmt.Fprintln(p.stdout, term.Plain(d.String()))
 			}
 			if mistakes := source.Errors(found); len(mistakes) > 0 {
 				p.exit = exitFound

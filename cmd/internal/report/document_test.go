@@ -53,7 +53,7 @@ func TestDocumentOrder(t *testing.T) {
 // Whatever stands in names, versions, paths and facts, nothing of it reaches a
 // terminal as a control or direction character, and no card is crowded out.
 func TestHostileTextStaysText(t *testing.T) {
-	hostile := "\x1b[2J\u009b31m\r\n\u202egpj\u2028\xff" + strings.Repeat("e\u0301", 5000)
+	hostile := "\x7f\x1b[2J\u009b31m\r\n\u202egpj\u2028\xff" + strings.Repeat("e\u0301", 5000)
 	res := sampleResult()
 	for i := range res.Builds {
 		b := &res.Builds[i]

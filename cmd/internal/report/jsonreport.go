@@ -38,11 +38,12 @@ func marshal(v any, indent string) ([]byte, error) {
 }
 
 func escapeUnseen(b []byte) []byte {
+	const delete = 0x7f
 	out := make([]byte, 0, len(b))
 	for len(b) > 0 {
 		r, size := utf8.DecodeRune(b)
 		switch {
-		case r < utf8.RuneSelf || term.Shows(r):
+		case r < delete || term.Shows(r): // the encoder has escaped those below space
 			out = append(out, b[:size]...)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)

@@ -12,12 +12,6 @@ type Talk struct {
 	Quiet bool // nothing but errors
 }
 
-// Hinter is an error that knows what a person can do about it.
-type Hinter interface {
-	error
-	Hints() []string
-}
-
 // Notef tells something that is neither result nor error.
 func (t Talk) Notef(format string, args ...any) {
 	if !t.Quiet {
