@@ -21,6 +21,7 @@ type DirFS struct {
 	base   string // host path of the root, cleaned
 	places places
 	mounts *mountTable
+	folder *handles
 
 	mu       sync.Mutex
 	accepted map[int]bool      // ids of remote mounts that a person named
@@ -46,7 +47,7 @@ func newDirFS(base string, p places) (*DirFS, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DirFS{base: base, places: p, mounts: mounts, accepted: map[int]bool{}, folders: map[string]string{}}
+	d := &DirFS{base: base, places: p, mounts: mounts, folder: newHandles(p), accepted: map[int]bool{}, folders: map[string]string{}}
 	d.accept(".")
 	return d, nil
 }
@@ -129,11 +130,11 @@ func (d *DirFS) openChecked(real string, wanted func(fs.FileMode) bool, otherwis
 	if !wanted(before.Mode()) {
 		return nil, otherwise
 	}
-	root, rel, err := d.places.at(real)
-	if err != nil {
-		return nil, err
-	}
-	f, err := root.OpenFile(rel, os.O_RDONLY|openFlags, 0)
+	var f *os.File
+	err = d.folder.with(real, func(folder *os.Root, name string) (err error) {
+		f, err = folder.OpenFile(name, os.O_RDONLY|openFlags, 0)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -199,15 +200,15 @@ func (d *DirFS) resolveParent(name string) (string, error) {
 
 // lstat looks at a name without links in its folders, unless it lies on a file
 // system that is left out: even that look can hang on a dead server.
-func (d *DirFS) lstat(real string) (fs.FileInfo, error) {
+func (d *DirFS) lstat(real string) (info fs.FileInfo, err error) {
 	if err := d.checkMount(real); err != nil {
 		return nil, err
 	}
-	root, rel, err := d.places.at(real)
-	if err != nil {
-		return nil, err
-	}
-	return root.Lstat(rel)
+	err = d.folder.with(real, func(folder *os.Root, name string) (err error) {
+		info, err = folder.Lstat(name)
+		return err
+	})
+	return info, err
 }
 
 func (d *DirFS) readLink(real string) (string, bool, error) {
@@ -218,11 +219,11 @@ func (d *DirFS) readLink(real string) (string, bool, error) {
 	if info.Mode()&fs.ModeSymlink == 0 {
 		return "", false, nil
 	}
-	root, rel, err := d.places.at(real)
-	if err != nil {
-		return "", false, err
-	}
-	target, err := root.Readlink(rel)
+	var target string
+	err = d.folder.with(real, func(folder *os.Root, name string) (err error) {
+		target, err = folder.Readlink(name)
+		return err
+	})
 	if err != nil {
 		return "", false, err
 	}
