@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/landlock-lsm/go-landlock/landlock"
 	ll "github.com/landlock-lsm/go-landlock/landlock/syscall"
@@ -39,11 +38,13 @@ func confine(o output) string {
 	return ""
 }
 
-// outputRule lets a report be written: into the file where there is one,
-// otherwise into a new file of its folder.
+// outputRule lets a report be written into one file and nothing else. A new file
+// is made now, because the right to make it later is a right over its folder.
 func outputRule(path string) landlock.Rule {
-	if _, err := os.Stat(path); err == nil {
-		return landlock.PathAccess(writeFile, path)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o600)
+	if err == nil {
+		f.Close()
 	}
-	return landlock.PathAccess(writeFile|ll.AccessFSMakeReg, filepath.Dir(path))
+	// Where it cannot be made, writing the report will say why.
+	return landlock.PathAccess(writeFile, path).IgnoreIfMissing()
 }

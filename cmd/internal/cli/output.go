@@ -49,9 +49,9 @@ func checkOutput(path string, inputs []string) (output, error) {
 	return output{path: path}, nil
 }
 
-// write writes a whole report at once. A file is opened only now, so that a run
-// that fails leaves none, and only its owner may read it, since a report tells
-// what a person has on their computer.
+// write writes a whole report at once, into a file that only its owner may read,
+// since a report tells what a person has on their computer. On Linux the file is
+// there by then, empty, where confine made it.
 func (o output) write(stdout io.Writer, report []byte) error {
 	switch {
 	case o.path == "":
