@@ -52,6 +52,10 @@ const (
 	ProductCode        Kind = "windows.product_code"
 	UpgradeCode        Kind = "windows.upgrade_code"
 	AppXFamily         Kind = "appx.family"
+	AppXPublisher      Kind = "appx.publisher" // as the manifest writes it: a distinguished name
+	MSIProduct         Kind = "msi.product"    // ProductName of the Property table
+	MSIManufacturer    Kind = "msi.manufacturer"
+	MSIVersion         Kind = "msi.version" // a version
 	RegistryKey        Kind = "windows.registry_key"
 
 	BundleID Kind = "bundle.id"
@@ -181,6 +185,10 @@ var kinds = map[Kind]KindInfo{
 	ProductCode:        {Strength: Strong, Claim: true, Fold: true, WholeBuild: true},
 	UpgradeCode:        {Strength: Strong, Claim: true, Fold: true, WholeBuild: true},
 	AppXFamily:         {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
+	AppXPublisher:      {Strength: Weak, Fold: true, WholeBuild: true},
+	MSIProduct:         {Strength: Weak, Claim: true, Fold: true, WholeBuild: true, Formats: []Format{MSI}},
+	MSIManufacturer:    {Strength: Weak, Fold: true, WholeBuild: true, Formats: []Format{MSI}},
+	MSIVersion:         {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{MSI}},
 	RegistryKey:        {Strength: Weak, Fold: true, WholeBuild: true},
 
 	BundleID: {Strength: Strong, Claim: true, WholeBuild: true},

@@ -17,6 +17,7 @@ type reader struct {
 func readers() []reader {
 	return []reader{
 		{format: signatures.PE, facts: peFacts},
+		{format: signatures.MSI, facts: msiFacts},
 		{format: signatures.ELF, facts: elfFacts},
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},
