@@ -1,6 +1,10 @@
 package judge
 
-import "github.com/chatvet/chatvet/signatures"
+import (
+	"slices"
+
+	"github.com/chatvet/chatvet/signatures"
+)
 
 // strengthAndReason say how sure a verdict is, and its reason code.
 func strengthAndReason(v outcome, decided *familyState, id identity, c *signatures.Client, u *unit) (strength, reason string) {
@@ -27,6 +31,9 @@ func reasons(v outcome, decided *familyState, resembled []*familyState, id ident
 	}
 	if v.basis == byLifecycle {
 		all = append(all, lifecycleReason(c, u))
+	}
+	if !slices.ContainsFunc(id.reasons, func(r Reason) bool { return r.Code == "" || r.Code == id.Reason }) && id.Reason != "" {
+		all = append(all, Reason{Code: id.Reason})
 	}
 	for _, r := range id.reasons {
 		if r.Code == "" {

@@ -56,6 +56,9 @@ const (
 	ReasonBrokenSignature   = "broken-signature"         // contradicted
 	ReasonUnsignedButAlways = "unsigned-but-maker-signs" // contradicted, warning only
 
+	// ReasonClaimsClient says by what a build claims to be a client.
+	ReasonClaimsClient = "claims-client"
+
 	ReasonFamilyProof  = "family-proof"
 	ReasonFamilyStrong = "family-strong"
 	ReasonFamilyMixed  = "family-strong-and-weak"

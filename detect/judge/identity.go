@@ -99,20 +99,20 @@ func (u *unit) identifyAt(c *signatures.Client, s spot) identity {
 		return id
 	}
 	claim := u.claimReason(c, s)
-	switch {
-	case len(pins) == 0:
-		return unknownMaker(ReasonNoPin, claim)
-	case signed:
+	if signed && len(pins) > 0 {
 		return bySigner
+	}
+	if id, ok := u.byPackageRecord(claim); ok {
+		return id
+	}
+	if len(pins) == 0 {
+		return unknownMaker(ReasonNoPin, claim)
 	}
 	return u.withoutSignature(c, pins, s, claim)
 }
 
 // withoutSignature answers for what bears no signature at a spot.
 func (u *unit) withoutSignature(c *signatures.Client, pins []signatures.Pin, s spot, claim Reason) identity {
-	if id, ok := u.byPackageRecord(claim); ok {
-		return id
-	}
 	if !u.saidToBeUnsigned(s) && signable(s.part.build.Format) {
 		return unknownMaker(ReasonSignatureNotChecked, claim)
 	}
@@ -158,8 +158,8 @@ func incompleteFile(f *inventory.File) (string, Reason) {
 	return reason, Reason{Fact: signatures.Fact{Kind: signatures.FilePath, Value: f.Path, Place: f.Path}}
 }
 
-// claimReason is the fact by which a spot claims a client. The code of such a
-// reason is left to whoever uses it.
+// claimReason is the fact by which a spot claims a client; where it claims none,
+// only where it is, and the code is left to whoever uses it.
 func (u *unit) claimReason(c *signatures.Client, s spot) Reason {
 	var best *claim
 	for i := range u.claims[c] {
@@ -172,7 +172,7 @@ func (u *unit) claimReason(c *signatures.Client, s spot) Reason {
 	if best == nil {
 		return Reason{Fact: signatures.Fact{Kind: signatures.FilePath, Value: u.build().Path, Place: s.place}}
 	}
-	return Reason{Fact: best.fact.Fact, Source: sourceOf(c.Sources, best.ind.Source)}
+	return Reason{Code: ReasonClaimsClient, Fact: best.fact.Fact, Source: sourceOf(c.Sources, best.ind.Source)}
 }
 
 func (u *unit) stronglyClaimed(c *signatures.Client, s spot) bool {
