@@ -122,13 +122,25 @@ func TestLiveLeavesOutProc(t *testing.T) {
 }
 
 func TestOrigin(t *testing.T) {
-	dir := tree(t, map[string]string{"with": "x", "without": "x", "link": "->with"})
+	dir := tree(t, map[string]string{"with": "x", "without": "x", "link": "->with", "marked": "x", "copied": "x"})
 	if err := unix.Setxattr(filepath.Join(dir, "with"), "user.xdg.origin.url", []byte("https://example.org/x"), 0); err != nil {
 		t.Skip("this file system has no extended attributes:", err)
 	}
 	fsys := openDir(t, dir)
 	for _, name := range []string{"with", "link"} {
 		if got, err := OriginOf(fsys, name); err != nil || got != "https://example.org/x" {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	mark := "[ZoneTransfer]\r\nZoneId=3\r\nHostUrl=https://example.org/z\r\n"
+	if err := unix.Setxattr(filepath.Join(dir, "marked"), "user.Zone.Identifier", []byte(mark), 0); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "copied:Zone.Identifier"), []byte(mark), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"marked", "copied"} {
+		if got, err := OriginOf(fsys, name); err != nil || got != "https://example.org/z" {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}
 	}

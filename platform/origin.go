@@ -1,9 +1,12 @@
 package platform
 
 import (
+	"errors"
+	"io"
 	"io/fs"
 	"net/url"
 
+	"github.com/chatvet/chatvet/platform/origin"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -14,13 +17,27 @@ type Origins interface {
 	Origin(name string) (string, error)
 }
 
-// OriginOf asks a FS for the origin of a file. A FS that knows of no origins
-// answers as for a file without one.
+// OriginOf asks a FS for the origin of a file: first for what the system noted,
+// then for the mark of the web that a copy from Windows left as a file of its
+// own ("Setup.exe:Zone.Identifier").
 func OriginOf(fsys FS, name string) (string, error) {
+	err := error(&fs.PathError{Op: "origin", Path: name, Err: fs.ErrNotExist})
 	if o, ok := fsys.(Origins); ok {
-		return o.Origin(name)
+		var from string
+		if from, err = o.Origin(name); !errors.Is(err, fs.ErrNotExist) {
+			return from, err
+		}
 	}
-	return "", &fs.PathError{Op: "origin", Path: name, Err: fs.ErrNotExist}
+	mark, openErr := fsys.Open(name + origin.Stream)
+	if openErr != nil {
+		return "", err
+	}
+	defer mark.Close()
+	zone, readErr := origin.Parse(io.NewSectionReader(mark, 0, origin.MaxSize))
+	if readErr != nil || zone.URL() == "" {
+		return "", err
+	}
+	return zone.URL(), nil
 }
 
 // OriginFacts returns the address of a download and its facts. Passwords,

@@ -31,7 +31,11 @@ func OpenDisk(dir string) (Root, error) {
 	if system == "" {
 		return Root{}, &NotSystemError{Dir: dir}
 	}
-	return Root{Kind: Disk, OS: system, Name: dir, FS: fsys}, nil
+	root := Root{Kind: Disk, OS: system, Name: dir, FS: fsys}
+	if system == "windows" {
+		root.FS = FoldCase(fsys)
+	}
+	return root, nil
 }
 
 // OpenPaths opens files and folders that a person named, which may lie
