@@ -2,12 +2,14 @@ package cli
 
 import (
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/chatvet/chatvet/cmd/internal/report"
+	"github.com/chatvet/chatvet/cmd/internal/term"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 )
 
@@ -73,6 +75,9 @@ func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
 	return fail("error.unknown-command", text.Args{"command": args[0]}, hints...)
 }
 
+// helpWidth is that of the narrowest terminal which people use.
+const helpWidth = 80
+
 // translate puts words in the place of message ids in a command and all below.
 func (p *program) translate(cmd *cobra.Command) {
 	say := p.texts()
@@ -82,9 +87,11 @@ func (p *program) translate(cmd *cobra.Command) {
 			*s = say.Text(*s, args)
 		}
 	}
+	cmd.Long = strings.Join(term.Wrap(cmd.Long, helpWidth), "\n")
 	if cmd.Example != "" && !strings.HasPrefix(cmd.Example, " ") {
 		cmd.Example = "  " + strings.ReplaceAll(cmd.Example, "\n", "\n  ")
 	}
+	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), ".FlagUsages |", ".FlagUsagesWrapped "+strconv.Itoa(helpWidth)+" |"))
 	cmd.InitDefaultHelpFlag()
 	words := func(f *pflag.Flag) {
 		switch {
