@@ -18,6 +18,7 @@ func readers() []reader {
 	return []reader{
 		{format: signatures.PE, facts: peFacts},
 		{format: signatures.MSI, facts: msiFacts},
+		{format: signatures.MSIX, facts: msixFacts, walk: archive.Zip},
 		{format: signatures.ELF, facts: elfFacts},
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"github.com/chatvet/chatvet/detect/inspect/archive"
+	"github.com/chatvet/chatvet/detect/inspect/msix"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -96,6 +97,10 @@ func refine(f *file, head []byte) signatures.Format {
 	case signatures.MSI:
 		if !isInstallerDatabase(f, head) {
 			return signatures.Unknown
+		}
+	case signatures.Zip:
+		if msix.Is(f.r, f.size) {
+			return signatures.MSIX
 		}
 	case signatures.Unknown:
 		if archive.Compressed(head) && archive.IsTar(f.r, f.size) {

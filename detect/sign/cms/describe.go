@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"github.com/sassoftware/relic/v8/lib/x509tools"
+
 	"github.com/chatvet/chatvet/detect/inventory"
 )
 
@@ -36,4 +38,10 @@ func SignerOf(c *x509.Certificate) inventory.Signer {
 		SHA1:         hex.EncodeToString(b[:]),
 		Serial:       hex.EncodeToString(c.SerialNumber.Bytes()),
 	}
+}
+
+// MicrosoftName writes a certificate's subject as the manifest of an app package
+// does (CertNameToStr of the Win32 documentation).
+func MicrosoftName(c *x509.Certificate) string {
+	return x509tools.FormatPkixName(c.RawSubject, x509tools.NameStyleMsOsco)
 }
