@@ -49,6 +49,7 @@ type compiledList struct {
 	Version, Issued string
 	Families        []*Family
 	Clients         []*Client
+	Helplines       []Helpline
 }
 
 // Encode writes the compiled form of a list. The same list always gives the
@@ -67,7 +68,7 @@ func Encode(l *List) ([]byte, error) {
 
 func encodeUnpacked(l *List) []byte {
 	w := writer{numbers: map[string]uint64{}}
-	w.value(reflect.ValueOf(compiledList{l.Version, l.Issued, l.Families, l.Clients}))
+	w.value(reflect.ValueOf(compiledList{l.Version, l.Issued, l.Families, l.Clients, l.Helplines}))
 
 	plain := appendText(nil, shapeOf(reflect.TypeFor[compiledList](), nil))
 	plain = binary.AppendUvarint(plain, uint64(len(w.texts)))
@@ -104,7 +105,7 @@ func decodeUnpacked(plain []byte) (*List, error) {
 	if slices.Contains(c.Families, nil) || slices.Contains(c.Clients, nil) {
 		return nil, errors.New("the compiled list has a hole")
 	}
-	return NewList(c.Version, c.Issued, c.Families, c.Clients), nil
+	return NewList(c.Version, c.Issued, c.Families, c.Clients).WithHelplines(c.Helplines), nil
 }
 
 func appendText(to []byte, text string) []byte {

@@ -44,10 +44,12 @@ func fill(v reflect.Value, depth int, n *int) {
 func TestCompiledFormKeepsEveryField(t *testing.T) {
 	var family Family
 	var client Client
+	var helpline Helpline
 	n := 0
 	fill(reflect.ValueOf(&family).Elem(), 5, &n)
 	fill(reflect.ValueOf(&client).Elem(), 5, &n)
-	want := NewList("2026.01.01.1", "2026-01-01", []*Family{&family}, []*Client{&client})
+	fill(reflect.ValueOf(&helpline).Elem(), 5, &n)
+	want := NewList("2026.01.01.1", "2026-01-01", []*Family{&family}, []*Client{&client}).WithHelplines([]Helpline{helpline})
 	data, err := Encode(want)
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +58,8 @@ func TestCompiledFormKeepsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(compiledList{want.Version, want.Issued, want.Families, want.Clients},
-		compiledList{got.Version, got.Issued, got.Families, got.Clients}, cmp.AllowUnexported(compiledList{})); diff != "" {
+	if diff := cmp.Diff(compiledList{want.Version, want.Issued, want.Families, want.Clients, want.Helplines},
+		compiledList{got.Version, got.Issued, got.Families, got.Clients, got.Helplines}, cmp.AllowUnexported(compiledList{})); diff != "" {
 		t.Errorf("(-written +read):\n%s", diff)
 	}
 }

@@ -12,6 +12,8 @@ type List struct {
 	Issued   string // RFC 3339 date
 	Families []*Family
 	Clients  []*Client
+	// Helplines are in the order in which a person should read them.
+	Helplines []Helpline
 
 	index *index
 }

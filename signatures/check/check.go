@@ -41,6 +41,7 @@ func Data(data *source.Data, hasText func(signatures.MessageID) bool) []source.D
 		c.client(client)
 	}
 	c.claimedTwice()
+	c.helplines()
 	source.Sort(c.found)
 	return c.found
 }

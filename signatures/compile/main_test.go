@@ -75,6 +75,9 @@ func TestDecodingGivesTheData(t *testing.T) {
 	if diff := cmp.Diff(want.Clients, got.Clients, ignoreLines, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("clients (-data +decoded):\n%s", diff)
 	}
+	if diff := cmp.Diff(want.Helplines, got.Helplines); diff != "" || len(got.Helplines) == 0 {
+		t.Errorf("%d helplines (-data +decoded):\n%s", len(got.Helplines), diff)
+	}
 }
 
 // chatvet must not find its own patterns in its own program (DESIGN, invariant G).

@@ -20,7 +20,7 @@ const (
 )
 
 // Load reads a tree of data: families/*.yaml, clients/*.yaml,
-// distributions/*.yaml and list.yaml, which holds the edition. The list holds
+// distributions/*.yaml, helplines.yaml and list.yaml, which holds the edition. The list holds
 // what could be read; where Errors of the diagnostics is not empty it is only
 // good for saying so, for a condition that could not be read asks for nothing.
 func Load(fsys fs.FS) (*signatures.List, []Diagnostic) {
@@ -50,8 +50,10 @@ func Read(fsys fs.FS) *Data {
 			t.read(name, folder)
 		}
 	}
-	if _, err := fs.Stat(fsys, "list.yaml"); err == nil {
-		t.read("list.yaml", "list")
+	for _, name := range []string{"helplines", "list"} {
+		if _, err := fs.Stat(fsys, name+".yaml"); err == nil {
+			t.read(name+".yaml", name)
+		}
 	}
 	if len(t.families)+len(t.clients) == 0 && len(t.data.Diagnostics) == 0 {
 		t.data.report(Position{File: "."}, Unreadable, "there is neither a families/*.yaml nor a clients/*.yaml")
@@ -73,6 +75,7 @@ type tree struct {
 	version, issued string
 	families        []*signatures.Family
 	clients         []*signatures.Client
+	helplines       []signatures.Helpline
 	byID            map[string]*signatures.Client
 }
 
@@ -84,7 +87,7 @@ func newTree(fsys fs.FS) *tree {
 }
 
 func (t *tree) finish() *Data {
-	t.data.List = signatures.NewList(t.version, t.issued, t.families, t.clients)
+	t.data.List = signatures.NewList(t.version, t.issued, t.families, t.clients).WithHelplines(t.helplines)
 	Sort(t.data.Diagnostics)
 	return t.data
 }
@@ -116,6 +119,8 @@ func (t *tree) read(name, folder string) {
 		}
 	case "distributions":
 		d.addPins(d.distribution(root), t.byID)
+	case "helplines":
+		t.helplines = d.helplines(root)
 	case "list":
 		d.mapping(root, "list", fields{
 			"*version": func(n *yaml.Node) { text(d, n, "version", &t.version) },

@@ -82,6 +82,19 @@ packages:
   - {client: one, package: one-extra, version: 1.0-1, deb_sha256: abc, programs: [{path: usr/bin/extra, sha256: 012}]}
 `
 
+const helplinesFile = `
+- id: synthetic-help
+  name: Synthetic Help
+  helps: helpline.synthetic.helps
+  asks_first: helpline.synthetic.asks-first
+  email: help@example.org
+  url: https://example.org/help
+  languages: [en, ug]
+  regions: worldwide
+  checked: 2026-01-01
+  source: https://example.org/about
+`
+
 func wholeTree() fstest.MapFS {
 	return fstest.MapFS{
 		"list.yaml":                        {Data: []byte("version: 2026.01.01.1\nissued: 2026-01-01\n")},
@@ -89,11 +102,22 @@ func wholeTree() fstest.MapFS {
 		"clients/one.yaml":                 {Data: []byte(client)},
 		"distributions/example-1.yaml":     {Data: []byte(distributionFile)},
 		"hashes/synthetic.sha1":            {Data: []byte("# made up\n" + strings.Repeat("b", 40) + "  b.exe\n\n" + strings.Repeat("a", 40) + "\r\n")},
-		"helplines.yaml":                   {Data: []byte("not: [ours")},
+		"helplines.yaml":                   {Data: []byte(helplinesFile)},
+		"helplines.yaml.orig":              {Data: []byte("not: [ours")},
 		"families/synthetic.yaml.orig":     {Data: []byte("not: [ours")},
 		"clients/one.yaml~":                {Data: []byte("not: [ours")},
 		"families/folder/unread.yaml":      {Data: []byte("not: [ours")},
 		"distributions/.hidden/other.yaml": {Data: []byte("not: [ours")},
+	}
+}
+
+func TestLoadHelplines(t *testing.T) {
+	list, _ := Load(wholeTree())
+	want := []signatures.Helpline{{ID: "synthetic-help", Name: "Synthetic Help", Helps: "helpline.synthetic.helps",
+		AsksFirst: "helpline.synthetic.asks-first", Email: "help@example.org", URL: "https://example.org/help",
+		Languages: []string{"en", "ug"}, Regions: []string{"worldwide"}, Checked: "2026-01-01", Source: "https://example.org/about"}}
+	if diff := cmp.Diff(want, list.Helplines); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -269,6 +269,9 @@ func idsOfList(t *testing.T) []string {
 			ids = append(ids, string(a.Text), string(a.PeerExposure))
 		}
 	}
+	for _, h := range list.Helplines {
+		ids = append(ids, string(h.Helps), string(h.AsksFirst))
+	}
 	return ids
 }
 

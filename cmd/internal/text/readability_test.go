@@ -20,7 +20,7 @@ const (
 func tierOne(c *Catalogue) map[string]string {
 	texts := map[string]string{}
 	for _, id := range c.IDs() {
-		for _, prefix := range []string{"verdict.", "reason.", "step.", "footer.", "state.", "consent.", "notes.",
+		for _, prefix := range []string{"verdict.", "reason.", "step.", "helpline.", "footer.", "state.", "consent.", "notes.",
 			"family.", "peer.", "advisory.", "withdrawn.", "client."} {
 			if strings.HasPrefix(id, prefix) {
 				e := c.english.entries[id]

@@ -11,7 +11,7 @@ import (
 // made are the beginnings of ids that are put together at run time.
 var made = []string{"verdict.", "reason.", "kind.", "gap.", "problem.", "lookup.", "level.", "strength.", "integrity.",
 	"trust.", "status.", "explain.kind.", "explain.strength.", "explain.pin-by.",
-	"step.", "family.", "client.", "peer.", "advisory.", "withdrawn."} // the last ones stand in the list
+	"step.", "helpline.", "family.", "client.", "peer.", "advisory.", "withdrawn."} // the last ones stand in the list
 
 // A text that nothing asks for would be translated for nothing.
 func TestEveryTextIsUsed(t *testing.T) {
