@@ -4,6 +4,7 @@ import (
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
+	"github.com/chatvet/chatvet/platform/windows"
 )
 
 // Lookups returns every look-up, in the order in which they run: what a package
@@ -11,6 +12,7 @@ import (
 func Lookups() []platform.Lookup {
 	return []platform.Lookup{
 		dpkg.Lookup{},
+		windows.Lookup{},
 		folder.Downloads{},
 		folder.Paths{},
 	}

@@ -15,12 +15,13 @@ import (
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/hosttest"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
+	"github.com/chatvet/chatvet/platform/windows"
 )
 
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -77,6 +78,17 @@ var chatData = []struct{ folder, file string }{
 	{"Downloads/WhatsApp/Databases", "msgstore.db.crypt14"},
 }
 
+// windowsData is the same for people on Windows. Where a program lies beside its
+// data, a name that is looked for lies among them.
+var windowsData = []struct{ folder, file string }{
+	{"AppData/Roaming/Signal", "sql/db.sqlite"},
+	{"AppData/Roaming/Signal", "ContentFilter.exe"},
+	{"AppData/Roaming/Skype", "ann/main.db"},
+	{"AppData/Roaming/Telegram Desktop/tdata", "key_datas"},
+	{"AppData/Local/Packages", "5319275A.WhatsAppDesktop_cv1g1gvanyjgm/LocalState/x.db"},
+	{"AppData/Roaming/.purple", "accounts.xml"},
+}
+
 func TestEveryReadIsDeclared(t *testing.T) {
 	for _, host := range hosttest.Names(t) {
 		for _, l := range lookups() {
@@ -114,6 +126,20 @@ func addChatData(t *testing.T, root platform.Root) (people int) {
 				continue
 			}
 			if err := fsys.Add(name, 0o644, []byte("private")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		people++
+	}
+	return people + addWindowsData(t, fsys)
+}
+
+func addWindowsData(t *testing.T, fsys *hosttest.FS) (people int) {
+	t.Helper()
+	entries, _ := fsys.ReadDir("Users")
+	for _, person := range entries {
+		for _, data := range windowsData {
+			if err := fsys.Add("Users/"+person.Name()+"/"+data.folder+"/"+data.file, 0o644, []byte("private")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -162,7 +188,7 @@ func fits(l platform.Lookup, name string) bool {
 
 // private does not ask platform.Private, which is what is tested.
 func private(name string) bool {
-	for _, data := range chatData {
+	for _, data := range append(slices.Clip(chatData), windowsData...) {
 		if strings.Contains("/"+name+"/", "/"+data.folder+"/") {
 			return true
 		}
@@ -233,6 +259,12 @@ network folder is looked at only where somebody names it.
 }
 
 var about = map[string]string{
+	"windows-programs": "Which programs are installed on Windows, by its registry, by the packages of the\n" +
+		"Store and by links to programs. Of those that may be chat clients, the program\n" +
+		"files are read too, and the folders that programs are installed in are searched\n" +
+		"for the names of files that the list asks for. A running Windows is asked for its\n" +
+		"registry and its running programs; hives are opened only of people who are not\n" +
+		"logged on. Names begin with the drive there.",
 	"dpkg": "Which packages are installed, by the records of Debian's package manager. Of\n" +
 		"packages that are known chat clients, the package's own files are read too. The\n" +
 		"archives and signed indexes that apt kept are opened only to prove what those\n" +

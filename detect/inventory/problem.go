@@ -37,4 +37,7 @@ const (
 	ProblemLifetimeSigning    = "lifetime-signing"    // the certificate says that a time stamp does not help
 	ProblemTimeStampDamaged   = "timestamp-damaged"   // or not for this signature
 	ProblemTimeStampUntrusted = "timestamp-untrusted" // by nobody whom chatvet trusts with the time
+
+	// The system's own check, beside chatvet's.
+	ProblemSystemDisagrees = "system-disagrees" // it comes to another answer than chatvet
 )

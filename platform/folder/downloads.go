@@ -54,7 +54,7 @@ var homeFolders = map[string][]string{
 // Find implements platform.Lookup.
 func (d Downloads) Find(ctx context.Context, root platform.Root, want *signatures.List, sink platform.Sink) error {
 	for _, home := range homes(root, sink) {
-		for _, dir := range downloadFolders(root.FS, home, sink) {
+		for _, dir := range downloadFolders(root, home, sink) {
 			w := &walk{
 				ctx: ctx, fs: root.FS, want: want, sink: sink,
 				lookup: d.Name(), channel: "download", depth: downloadsDepth, files: downloadsFiles,

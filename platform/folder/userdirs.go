@@ -19,11 +19,14 @@ const (
 	maxUserDirsLine = 4096
 )
 
-// downloadFolders are the download folders of a home: the usual one, and the
-// one that its owner chose.
-func downloadFolders(fsys platform.FS, home string, sink platform.Sink) []string {
+// downloadFolders are the download folders of a home: the usual one, and on Linux
+// the one that its owner chose.
+func downloadFolders(root platform.Root, home string, sink platform.Sink) []string {
 	usual := home + "/Downloads"
-	f, err := fsys.Open(home + "/" + userDirs)
+	if root.OS != "linux" {
+		return []string{usual}
+	}
+	f, err := root.FS.Open(home + "/" + userDirs)
 	if err != nil {
 		if !missing(err) {
 			sink.Gap(platform.GapOf(home+"/"+userDirs, "the name of the download folder", err))

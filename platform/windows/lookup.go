@@ -15,6 +15,7 @@ import (
 	"fmt"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/origin"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -44,6 +45,7 @@ func (Lookup) Reads() []string {
 		usersFolder + "/*/" + userHive,
 		usersFolder + "/*/" + classesHive,
 		"**/" + manifestName,
+		"**/*" + origin.Stream, // of a client's program, where a copy left one
 		"ProgramData/" + startMenu + "/**",
 		usersFolder + "/*/AppData/Roaming/" + startMenu + "/**",
 		usersFolder + "/*/Desktop/*",
