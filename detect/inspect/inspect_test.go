@@ -106,7 +106,7 @@ func TestSignatureBlock(t *testing.T) {
 		want inventory.Integrity
 		gap  string
 	}{
-		{"present", whole, inventory.IntegrityNotChecked, gapNotVerified},
+		{"no signature", whole, inventory.UnreadableSignature, gapCorrupt},
 		{"cut off", whole[:len(whole)-8], inventory.UnreadableSignature, gapCorrupt},
 	} {
 		t.Run(c.name, func(t *testing.T) {

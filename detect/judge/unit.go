@@ -73,7 +73,7 @@ type claim struct {
 // product name. File names and labels are too cheap for that.
 func (c claim) strong() bool {
 	switch c.ind.Kind {
-	case signatures.PEProduct, signatures.ProductCode, signatures.UpgradeCode, signatures.AppXFamily,
+	case signatures.PEProduct, signatures.MSIProduct, signatures.ProductCode, signatures.UpgradeCode, signatures.AppXFamily,
 		signatures.BundleID, signatures.APKPackage, signatures.FlatpakID, signatures.SnapName,
 		signatures.DebPackage, signatures.RPMPackage, signatures.PacmanPackage:
 		return true
@@ -193,6 +193,9 @@ func (u *unit) addFacts(list *signatures.List, p *part) {
 	}
 	for i := range p.build.Signatures {
 		s := &p.build.Signatures[i]
+		if s.By == inventory.BySystem {
+			continue // whoever owns the machine decides what it trusts
+		}
 		for _, f := range signerFacts(s) {
 			signer := &fact{Fact: f, part: p, sig: s}
 			u.signers[s] = append(u.signers[s], signer)

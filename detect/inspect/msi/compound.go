@@ -18,6 +18,7 @@ const (
 const (
 	lastRegular = 0xfffffffa
 	endOfChain  = 0xfffffffe
+	freeSector  = 0xffffffff
 	noStream    = 0xffffffff
 	entrySize   = 128
 	miniSector  = 64

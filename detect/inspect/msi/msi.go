@@ -13,6 +13,7 @@
 package msi
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,31 @@ type File struct {
 	Problems []string
 
 	compound *compound
+}
+
+// Appended is true where something other than zeros follows the last sector
+// that the allocation table knows. No stream can be there, so no signature
+// covers it; a Java archive behind a signed installer was how CVE-2020-1464 was
+// used.
+func (f *File) Appended() (bool, error) {
+	c := f.compound
+	last := -1
+	for n, next := range c.fat {
+		if next != freeSector {
+			last = n
+		}
+	}
+	const piece = 64 << 10
+	for at := c.place(uint32(last + 1)); at < c.size; at += piece {
+		b, err := c.read(at, min(piece, c.size-at))
+		if err != nil {
+			return false, err
+		}
+		if len(bytes.Trim(b, "\x00")) > 0 {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // Names of the two streams that hold a signature.

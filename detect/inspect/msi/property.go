@@ -56,6 +56,10 @@ func (f *File) readPool() (*pool, error) {
 	if err != nil {
 		return nil, fmt.Errorf("strings: %w", err)
 	}
+	return newPool(index, data)
+}
+
+func newPool(index, data []byte) (*pool, error) {
 	if len(index) < 4 {
 		return nil, fmt.Errorf("%w: no string pool", ErrDamaged)
 	}

@@ -11,15 +11,20 @@ import (
 )
 
 // Installer checks the signatures of a Windows Installer package. The digest is
-// taken here, over the streams in an order of their own.
-func Installer(ctx context.Context, f *msi.File, scope string, p cms.Policy) []inventory.Signature {
+// taken here, over the streams in an order of their own. Complete is false where
+// the file could not be read to its end.
+func Installer(ctx context.Context, f *msi.File, scope string, complete bool, p cms.Policy) []inventory.Signature {
 	if f.Signature == nil {
 		return []inventory.Signature{Unsigned(scope)}
 	}
 	var all []inventory.Signature
 	taken := map[string]installerDigest{}
 	for _, s := range Read(f.Signature, p) {
-		settleInstaller(ctx, f, s, taken)
+		if complete {
+			settleInstaller(ctx, f, s, taken)
+		} else {
+			s.unverified()
+		}
 		all = append(all, s.Describe(Format, scope))
 	}
 	return all
@@ -43,6 +48,13 @@ func settleInstaller(ctx context.Context, f *msi.File, s *Signed, taken map[stri
 	if !ok {
 		d.sum, d.directory, d.err = f.Digest(ctx, s.Digest.Hash.New)
 		taken[s.Digest.Hash.String()] = d
+	}
+	switch appended, err := f.Appended(); {
+	case err != nil:
+		s.unverified()
+		return
+	case appended:
+		s.spoil(inventory.Broken, inventory.ProblemAppendedData)
 	}
 	switch {
 	case errors.Is(d.err, msi.ErrDamaged):

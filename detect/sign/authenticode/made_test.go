@@ -297,7 +297,7 @@ func verifyInstaller(t testing.TB, content []byte, set *roots.Set) []inventory.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	return authenticode.Installer(context.Background(), f, "a.msi", policy(set))
+	return authenticode.Installer(context.Background(), f, "a.msi", true, policy(set))
 }
 
 func TestMadeInstallers(t *testing.T) {
@@ -325,6 +325,8 @@ func TestMadeInstallers(t *testing.T) {
 		{name: "tampered", content: replace(t, plain, "Example Chat", "Exemple Chat"), want: lost("digest-mismatch")},
 		{name: "a stream renamed, directory not covered", content: replace(t, plain, utf16("\x05SummaryInformation"), utf16("\x05SummaryInformatioo")), want: []outcome{good(maker)}},
 		{name: "a stream renamed, directory covered", content: replace(t, extended, utf16("\x05SummaryInformation"), utf16("\x05SummaryInformatioo")), want: lost("metadata-mismatch")},
+		{name: "appended", content: append(slices.Clone(plain), "PK\x03\x04 as an archive begins"...), want: lost("appended-data"), apart: "osslsigncode passes over what no stream holds"},
+		{name: "zeros appended", content: append(slices.Clone(plain), make([]byte, 4096)...), want: []outcome{good(maker)}},
 		{name: "incomplete chain", content: s(issue(t, issue(t, w.root, "Example Authority", "Between", ca), maker, maker, codeSigner), nil),
 			want: []outcome{{inventory.Intact, inventory.Untrusted, inventory.TimeValid, maker, "untrusted-root issuer-missing"}}},
 		{name: "self-made authority, right names", content: s(issue(t, own, maker, maker, codeSigner), []*authority{own}),
