@@ -44,13 +44,13 @@ func newBuilder(c *collector, found platform.Candidate) *builder {
 // format that chatvet knows.
 func (b *builder) build() (build inventory.Build, ok bool) {
 	b.out = inventory.Build{
-		Product: b.found.Product,
-		Version: b.found.Version,
-		Arch:    b.found.Arch,
-		Path:    platform.Display(b.found.Path),
-		Format:  b.found.Format,
-		Origin:  inventory.Origin{Channel: b.found.Channel, FromURL: b.found.FromURL, How: b.found.Lookup},
-		Facts:   slices.Clone(b.found.Facts),
+		Path:   platform.Display(b.found.Path),
+		Format: b.found.Format,
+		Origin: inventory.Origin{Channel: b.found.Channel, FromURL: b.found.FromURL, How: b.found.Lookup},
+		Facts:  slices.Clone(b.found.Facts),
+	}
+	if b.found.Format != "" {
+		b.nameAsFound()
 	}
 	for _, f := range b.found.Files {
 		if b.ctx.Err() != nil {
@@ -65,12 +65,19 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	if b.out.Format == "" || (b.out.Format == signatures.Unknown && !b.thorough) {
 		return inventory.Build{}, false
 	}
+	b.nameAsFound() // where the files themselves do not say
+	b.installedPackage()
 	if b.agree > 0 {
 		b.fact(signatures.PackageMatches, strconv.Itoa(b.agree), "")
 	}
 	b.prove()
 	b.finish()
 	return b.out, true
+}
+
+// nameAsFound names the build as its source does, where it has no name yet.
+func (b *builder) nameAsFound() {
+	b.out.Product, b.out.Version, b.out.Arch = cmp.Or(b.out.Product, b.found.Product), cmp.Or(b.out.Version, b.found.Version), cmp.Or(b.out.Arch, b.found.Arch)
 }
 
 // program inspects a file, once more where it changed meanwhile.
@@ -89,6 +96,7 @@ func (b *builder) program(f platform.CandidateFile) {
 		r.Gaps = append(r.Gaps, inventory.Gap{Where: place, What: "what this file is", Kind: stateChanged, Reason: "its size or time changed twice while it was read"})
 	}
 	b.take(r)
+	b.secondOpinion(f, r)
 	if f.MD5 != "" {
 		b.agrees(f, place, r.File.MD5, r.File.State)
 	}

@@ -152,7 +152,20 @@ type Signature struct {
 	Pin      string   `json:"pin"`
 	Signers  []Signer `json:"signers"`
 	Problems []string `json:"problems"` // reason codes, most telling first
+	// Scheme, MinSDK, MaxSDK and Lineage are for Android packages, in which each
+	// version of Android looks at one signature only: which scheme it is of, for
+	// which versions (API levels, both included; MaxSDK is 0 where all that are
+	// still to come are meant), and the keys that a proof of rotation leads
+	// through, the oldest first.
+	Scheme  string   `json:"scheme,omitempty"`
+	MinSDK  int      `json:"min_sdk,omitempty"`
+	MaxSDK  int      `json:"max_sdk,omitempty"`
+	Lineage []Signer `json:"lineage,omitempty"`
 }
+
+// BySystem is Signature.By of what the running system says of a file. It is shown
+// beside chatvet's own finding, and nothing is judged by it.
+const BySystem = "system"
 
 // Signer is one certificate or key.
 type Signer struct {

@@ -15,13 +15,14 @@ type signature struct {
 }
 
 // signaturesAt returns the signatures that cover a spot, but for a
-// distribution's release file, which is asked about in packages.go.
+// distribution's release file, which is asked about in packages.go, and for the
+// system's own opinion.
 func (u *unit) signaturesAt(s spot) []signature {
 	var found []signature
 	for p := s.part; p != nil; p = p.outer {
 		for i := range p.build.Signatures {
 			sig := &p.build.Signatures[i]
-			if sig.Format != formatAPTRelease && covers(p, sig, s) {
+			if sig.Format != formatAPTRelease && sig.By != inventory.BySystem && covers(p, sig, s) {
 				found = append(found, signature{sig, p})
 			}
 		}
