@@ -129,12 +129,21 @@ func (r *runner) fromFacts(f *signatures.Family, ex signatures.Example) inventor
 	}
 	if signer != (inventory.Signer{}) {
 		b.Signatures = []inventory.Signature{{
-			Format: "example", By: "chatvet", Integrity: inventory.Intact, Trust: inventory.Trusted,
+			Format: signatureFormat(b.Format), By: "chatvet", Integrity: inventory.Intact, Trust: inventory.Trusted,
 			Time: inventory.TimeValid, Signers: []inventory.Signer{signer},
 		}}
 	}
 	b.SetID()
 	return b
+}
+
+// signatureFormat is what a signature of a format is called where the judge has
+// rules of its own for it: a certificate of an APK counts in an APK only.
+func signatureFormat(f signatures.Format) string {
+	if f == signatures.APK {
+		return "apk"
+	}
+	return "example"
 }
 
 // ownID is true for ids that count only together with a signer: an example that
