@@ -40,4 +40,14 @@ const (
 
 	// The system's own check, beside chatvet's.
 	ProblemSystemDisagrees = "system-disagrees" // it comes to another answer than chatvet
+
+	// Android packages.
+	ProblemPublicTestKey       = "public-test-key"       // by a key that anybody can have
+	ProblemCertificateMismatch = "certificate-mismatch"  // it names a certificate whose key did not sign
+	ProblemStripped            = "signature-stripped"    // a newer signature that it speaks of is gone
+	ProblemPrefix              = "prefixed-program"      // a program that nothing covers stands before the package
+	ProblemOldScheme           = "scheme-too-old"        // the package says that it needs a newer kind of signature
+	ProblemDuplicateName       = "duplicate-names"       // two files in it have the same name
+	ProblemLineage             = "lineage-damaged"       // its proof of rotation does not lead to the signer
+	ProblemOtherSigner         = "other-signer-in-newer" // newer versions of Android accept somebody else
 )
