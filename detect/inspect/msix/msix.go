@@ -81,6 +81,9 @@ func Read(r io.ReaderAt, size int64) (p *Package, err error) {
 		p.Bundle = true
 		manifest, err = p.member(bundleManifestName, maxManifest)
 	}
+	if err == nil && manifest == nil {
+		err = fmt.Errorf("%w: there is none", ErrDamaged)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("manifest: %w", err)
 	}
