@@ -68,6 +68,19 @@ const (
 	APKCertSHA1   Kind = "apk.cert_sha1"
 	APKCertMD5    Kind = "apk.cert_md5"
 
+	APKMinSDK     Kind = "apk.min_sdk"      // the first version of Android (API level) that it is for
+	APKTargetSDK  Kind = "apk.target_sdk"   // the version whose rules it asks for
+	APKDebuggable Kind = "apk.debuggable"   // true, or not there
+	APKTestOnly   Kind = "apk.test_only"    // true, or not there
+	APKSplit      Kind = "apk.split"        // the name of a part that is no app by itself
+	APKLocation   Kind = "apk.location"     // where it asks to be installed
+	APKSharedUser Kind = "apk.shared_user"  // the user id that it shares with others of its signer
+	APKPermission Kind = "apk.permission"   // one that it asks for
+	APKService    Kind = "apk.service"      // class name
+	APKReceiver   Kind = "apk.receiver"     // class name
+	APKStamp      Kind = "apk.stamp_sha256" // certificate of a store's stamp: where it came from, not who made it
+	APKFrosting   Kind = "apk.frosting"     // Google Play's addition is there: "not-checked"
+
 	SignerOrganization Kind = "sign.organization"
 	SignerSubject      Kind = "sign.subject"
 	SignerSerial       Kind = "sign.serial"
@@ -200,6 +213,19 @@ var kinds = map[Kind]KindInfo{
 	APKCertSHA256: {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 64, WholeBuild: true},
 	APKCertSHA1:   {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40, WholeBuild: true},
 	APKCertMD5:    {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 32, WholeBuild: true},
+
+	APKMinSDK:     {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKTargetSDK:  {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKDebuggable: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKTestOnly:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKSplit:      {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKLocation:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKSharedUser: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKPermission: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKService:    {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKReceiver:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	APKStamp:      {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},
+	APKFrosting:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 
 	SignerOrganization: {Strength: Proof, Signer: true, Fold: true},
 	SignerSubject:      {Strength: Weak, Signer: true, Fold: true},

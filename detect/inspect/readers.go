@@ -22,7 +22,9 @@ func readers() []reader {
 		{format: signatures.ELF, facts: elfFacts},
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},
-		{format: signatures.Zip, walk: archive.Zip},
+		{format: signatures.APK, facts: apkFacts, walk: walkAPK},
+		{format: signatures.DEX},
+		{format: signatures.Zip, facts: zipFacts, walk: archive.Zip},
 		{format: signatures.Tar, walk: archive.Tar},
 	}
 }

@@ -102,6 +102,15 @@ func refine(f *file, head []byte) signatures.Format {
 		if msix.Is(f.r, f.size) {
 			return signatures.MSIX
 		}
+		if isPackage(f) {
+			return signatures.APK
+		}
+	case signatures.DEX:
+		// Android before 8 ran a program that stands before a package it had
+		// checked ("Janus", CVE-2017-13156).
+		if isPackage(f) {
+			return signatures.APK
+		}
 	case signatures.Unknown:
 		if archive.Compressed(head) && archive.IsTar(f.r, f.size) {
 			return signatures.Tar

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"github.com/chatvet/chatvet/detect/digest"
+	"github.com/chatvet/chatvet/detect/inspect/apk"
 	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/signatures"
@@ -40,6 +41,8 @@ type file struct {
 	// digests; settle is called when it is over, with true where they got all.
 	takers []digest.Taker
 	settle func(complete bool)
+	apk    *apk.File // of an Android package
+	closed bool      // a container that is not worth opening
 }
 
 func (f *file) fact(k signatures.Kind, value string) {
@@ -211,7 +214,7 @@ func contentFact(place string, p signatures.Pattern, offset int64) signatures.Fa
 // open goes into a container.
 func (v *visit) open(f *file) {
 	r, ok := readerOf(f.Format)
-	if !ok || r.walk == nil {
+	if !ok || r.walk == nil || f.closed {
 		return
 	}
 	if f.depth >= v.in.limits.Depth {

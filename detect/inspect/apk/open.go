@@ -1,10 +1,12 @@
 package apk
 
 import (
+	"bytes"
 	"compress/flate"
 	"encoding/binary"
 	"fmt"
 	"io"
+	"strings"
 )
 
 // Open returns what an entry unpacks to. Like Android it takes every method but
@@ -45,4 +47,28 @@ func (f *File) ReadFile(name string, limit int64) (b []byte, ok bool, err error)
 		return nil, true, fmt.Errorf("unpacking %q: %w", name, err)
 	}
 	return b, true, nil
+}
+
+// PlainManifest is true where the manifest is written as text, as it is before a
+// package is built.
+func (f *File) PlainManifest() bool {
+	i, ok := f.byName[ManifestName]
+	if !ok {
+		return false
+	}
+	r, err := f.Open(f.Entries[i])
+	if err != nil {
+		return false
+	}
+	head := make([]byte, 16)
+	n, _ := io.ReadFull(r, head)
+	text := bytes.TrimLeft(bytes.TrimPrefix(head[:n], []byte("\xef\xbb\xbf")), " \t\r\n")
+	return bytes.HasPrefix(text, []byte("<"))
+}
+
+// Program is true for the files with the package's own program.
+func (e Entry) Program() bool {
+	name, ok := strings.CutSuffix(e.Name, ".dex")
+	number, classes := strings.CutPrefix(name, "classes")
+	return ok && classes && strings.Trim(number, "0123456789") == ""
 }

@@ -229,3 +229,6 @@ func (p *Package) refuseJAR(o *outcome) {
 		o.spoil(inventory.ProblemPrefix)
 	}
 }
+
+// OldOnly is true for a signature that only versions before Android 7 look at.
+func OldOnly(s inventory.Signature) bool { return s.MaxSDK != 0 && s.MaxSDK < sdk7 }

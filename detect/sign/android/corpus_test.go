@@ -97,10 +97,9 @@ const rsa2048second = "681b0e56a796350c08647352a4db800cc44b2adc8f4c72fa350bd05d4
 // decided gives the verdict where ours is not apksigner 31's, and is meant not
 // to be (docs/android-signatures.md, "Where chatvet differs from apksigner").
 func decided(file string, from int) (verdict, bool) {
-	switch file {
-	// That apksigner knows nothing of v3.1, which AOSP's names for these two are
-	// about: the newest Android takes the second key.
-	case "v3-rsa-2048_2-tgt-dev-release.apk", "v31-rsa-2048_2-tgt-33-1-tgt-28.apk":
+	// That apksigner knows nothing of v3.1, which AOSP's name for this one is
+	// about: Android 13 takes the second key.
+	if file == "v31-rsa-2048_2-tgt-33-1-tgt-28.apk" {
 		return verdict{true, []string{rsa2048second}}, true
 	}
 	// Android 7 and 8 do not look at v3, and find nothing else in these.

@@ -70,7 +70,7 @@ func (p *Package) v2(part *part, sdk int) *outcome {
 func (p *Package) v3(part *part, sdk int) *outcome {
 	o, _ := part.ranged(schemeV3, sdk)
 	for _, s := range part.signers {
-		if _, rotates := s.attribute(attributeRotation); rotates && s.covers(sdk) && sdk >= sdk13 && p.parts[idV31] == nil {
+		if _, rotates := s.attribute(attributeRotation); rotates && s.covers(schemeV3, sdk) && sdk >= sdk13 && p.parts[idV31] == nil {
 			o.spoil(inventory.ProblemStripped)
 		}
 	}
@@ -85,7 +85,7 @@ func (part *part) ranged(scheme string, sdk int) (o *outcome, found int) {
 		o.spoil(inventory.ProblemSignatureDamaged)
 	}
 	for _, s := range part.signers {
-		if s.covers(sdk) {
+		if s.covers(scheme, sdk) {
 			o.take(s, sdk)
 			found++
 		}

@@ -165,9 +165,10 @@ func (s *signer) attribute(id uint32) (value []byte, ok bool) {
 	return nil, false
 }
 
-// covers is true where the signer is for a version of Android.
-func (s *signer) covers(sdk int) bool {
-	if _, dev := s.attribute(attributeDevOnly); dev && sdk == s.from {
+// covers is true where the signer is for a version of Android. A signer of v3
+// is never for versions in development only.
+func (s *signer) covers(scheme string, sdk int) bool {
+	if _, dev := s.attribute(attributeDevOnly); dev && scheme == schemeV31 && sdk == s.from {
 		return false
 	}
 	return s.from <= sdk && sdk <= s.to
