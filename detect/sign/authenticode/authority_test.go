@@ -105,6 +105,7 @@ const maker = "Example Chat Ltd"
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
+	needNewOsslsigncode(t)
 	w := &world{}
 	w.root = issue(t, nil, "Example Authority", "Example Root", ca)
 	w.maker = issue(t, w.root, maker, maker, codeSigner)

@@ -3,6 +3,7 @@ package authenticode_test
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/binary"
 	"os"
 	"os/exec"
@@ -10,8 +11,6 @@ import (
 	"slices"
 	"testing"
 	"time"
-
-	"crypto/x509"
 
 	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/detect/inspect/msi"
@@ -259,7 +258,7 @@ func TestATableInsideTheProgramIsNoSignature(t *testing.T) {
 }
 
 // unsignedInstaller makes a synthetic package with wixl.
-func unsignedInstaller(t *testing.T) []byte {
+func unsignedInstaller(t testing.TB) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range map[string][]byte{"example.wxs": []byte(wxs), "ExampleChat.exe": unsignedProgram()} {
