@@ -69,6 +69,17 @@ func (in *install) tell(facts ...signatures.Fact) {
 	}
 }
 
+// wantedFile is true for names of files that may be a client, or belong to a
+// family: those that the list names, and programs that are called as a product
+// is.
+func (s *search) wantedFile(name string) bool {
+	if s.want.Wanted(signatures.FileName, name) {
+		return true
+	}
+	stem, ok := cutEnding(name, ".exe")
+	return ok && (s.want.Wanted(signatures.PEProduct, stem) || s.want.Wanted(signatures.UninstallName, stem))
+}
+
 // addProgram takes in a program that a link, a process or a folder names. Where
 // its folder belongs to an installation already, that is what it is a part of.
 func (s *search) addProgram(name, product string) *install {
@@ -272,7 +283,7 @@ func (p *programs) rank(name string) int {
 	switch {
 	case strings.EqualFold(name, p.in.main) && !isUninstaller(low):
 		return 0
-	case p.want.Wanted(signatures.FileName, base(name)):
+	case p.wantedFile(base(name)):
 		return 1
 	case !strings.HasSuffix(low, ".exe"):
 		return 9

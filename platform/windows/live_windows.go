@@ -10,7 +10,6 @@ import (
 
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/windows/winreg"
-	"github.com/chatvet/chatvet/signatures"
 )
 
 const profileList = `Microsoft\Windows NT\CurrentVersion\ProfileList`
@@ -122,7 +121,7 @@ func (s *search) processes() []string {
 		name := windows.UTF16ToString(entry.ExeFile[:])
 		if err == nil {
 			paths = append(paths, path)
-		} else if s.want.Wanted(signatures.FileName, name) {
+		} else if s.wantedFile(name) {
 			s.gapOf(platform.Display(name), "where this running program lies", err)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/chatvet/chatvet/platform"
-	"github.com/chatvet/chatvet/signatures"
 )
 
 // sweep looks for wanted names where programs are installed: copies that no
@@ -46,7 +45,7 @@ func (s *search) sweepFolder(folder string, depth int) {
 		switch {
 		case e.IsDir() && depth > 0 && !notSwept[strings.ToLower(e.Name())]:
 			s.sweepFolder(name, depth-1)
-		case e.Type().IsRegular() && isProgram(name) && s.want.Wanted(signatures.FileName, e.Name()):
+		case e.Type().IsRegular() && isProgram(name) && s.wantedFile(e.Name()) && s.covering(folder) == nil:
 			s.addProgram(name, "")
 		}
 	}

@@ -205,11 +205,11 @@ func (e *uninstallEntry) existing(raw string, folder bool) (string, error) {
 // file that the list asks for by name.
 func (s *search) holdsWanted(folder, main string) bool {
 	if folder == "" {
-		return s.want.Wanted(signatures.FileName, base(main))
+		return s.wantedFile(base(main))
 	}
 	entries, _ := s.readDir(folder)
 	for _, e := range entries {
-		if e.Type().IsRegular() && s.want.Wanted(signatures.FileName, e.Name()) {
+		if e.Type().IsRegular() && s.wantedFile(e.Name()) {
 			return true
 		}
 	}
@@ -231,8 +231,8 @@ func (s *search) named(path, home, title string) {
 		return
 	}
 	last := path[strings.LastIndexAny(path, `\/`)+1:]
-	known := title != "" && s.want.Wanted(signatures.DisplayName, title)
-	if !known && !s.want.Wanted(signatures.FileName, last) {
+	known := title != "" && (s.want.Wanted(signatures.DisplayName, title) || s.want.Wanted(signatures.UninstallName, title))
+	if !known && !s.wantedFile(last) {
 		s.sink.Looked(0, 1)
 		return
 	}
