@@ -104,7 +104,7 @@ func signedPrograms(t *testing.T, w *world) []made {
 		{name: "page hashes, tampered", content: flip(pages, -1, u), want: []outcome{problem(lost, "digest-mismatch page-hash-mismatch")}},
 		{name: "dual", content: sign(t, sha1, ".exe", w.maker, []*authority{w.root}, "-h", "sha256", "-nest"), want: []outcome{good(maker), good(maker)}},
 		{name: "two entries in the table", content: twoEntries(t, sha1, official), want: []outcome{good(maker), good(maker)},
-			apart: "osslsigncode reads the first entry only"},
+			apart: "osslsigncode finds no signature in a table of two"},
 		{name: "under an intermediate", content: sign(t, u, ".exe", under, []*authority{middle, w.root}), want: []outcome{good(maker)}},
 		{name: "time stamp", content: s(w.maker, stamped(t, w.stamp, then)...),
 			want: []outcome{with(good(maker), func(o *outcome) { o.Time = inventory.TimeStamped })}},
