@@ -8,6 +8,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/spf13/cobra"
+
 	"github.com/chatvet/chatvet/cmd/internal/term"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/detect/judge"
@@ -32,7 +34,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// The first signal ends the work and the report is still written; a second
 	// one ends the program.
 	context.AfterFunc(ctx, stop)
-	return p.run(ctx, args)
+	// cobra would refuse a double-click on Windows with a text of its own.
+	cobra.MousetrapHelpText = ""
+	return p.start(args, func(args []string) int { return p.run(ctx, args) })
 }
 
 func (p *program) run(ctx context.Context, args []string) int {

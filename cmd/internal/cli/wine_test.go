@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatvet/chatvet/detect/fixture"
+	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/judge"
 	"github.com/chatvet/chatvet/platform/windows/winreg/hivetest"
 	"github.com/chatvet/chatvet/signatures"
@@ -50,6 +51,7 @@ func TestWine(t *testing.T) {
 		t.Errorf("found by chatvet.exe (-want +got):\n%s", diff)
 	}
 	checkRecords(t, live)
+	checkSystemWasAsked(t, live)
 	m.writeHives()
 	linux := filepath.Join(m.dir, "chatvet")
 	m.build(linux, "linux")
@@ -77,6 +79,20 @@ func checkRecords(t *testing.T, res judge.Result) {
 	}
 	if diff := cmp.Diff(want, records); diff != "" {
 		t.Errorf("records (-want +got):\n%s", diff)
+	}
+}
+
+// checkSystemWasAsked wants the system's own opinion of each program beside
+// chatvet's. All of them are unsigned, and the two agree.
+func checkSystemWasAsked(t *testing.T, res judge.Result) {
+	t.Helper()
+	for _, b := range res.Builds {
+		asked := slices.ContainsFunc(b.Signatures, func(s inventory.Signature) bool {
+			return s.By == inventory.BySystem && s.Integrity == inventory.Unsigned && len(s.Problems) == 0
+		})
+		if !asked {
+			t.Errorf("%s: Windows was not asked: %+v", b.Path, b.Signatures)
+		}
 	}
 }
 
