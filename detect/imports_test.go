@@ -59,7 +59,7 @@ func mayImport(from, to string) bool {
 	case below(from, "platform"):
 		return below(to, "platform") || to == "signatures"
 	case from == "detect/judge":
-		return to == "signatures" || to == "detect/inventory"
+		return to == "signatures" || to == "detect/inventory" || to == "detect/judge/lookalike"
 	case below(from, "detect/sign"), below(from, "detect/inspect"), from == "detect/digest", from == "detect/pattern", from == "detect/fixture", from == "detect/inventory":
 		return below(to, "detect") && to != "detect" && to != "detect/judge" && to != "detect/selftest" || to == "signatures"
 	case below(from, "detect"):

@@ -85,10 +85,11 @@ func collectAll(list *signatures.List, builds []inventory.Build) {
 			b.Files[k].MD5 = strings.Repeat(b.Files[k].MD5, 16)
 		}
 		for k := range b.Signatures {
-			for n := range b.Signatures[k].Signers {
-				signer := &b.Signatures[k].Signers[n]
-				signer.SHA256 = strings.Repeat(signer.SHA256, 32)
-				signer.SHA1 = strings.Repeat(signer.SHA1, 20)
+			for _, signers := range [][]inventory.Signer{b.Signatures[k].Signers, b.Signatures[k].Lineage} {
+				for n := range signers {
+					signers[n].SHA256 = strings.Repeat(signers[n].SHA256, 32)
+					signers[n].SHA1 = strings.Repeat(signers[n].SHA1, 20)
+				}
 			}
 		}
 		collectAll(list, b.Inside)

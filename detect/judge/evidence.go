@@ -141,7 +141,7 @@ func (u *unit) signerWorth(f *signatures.Family, ind *signatures.Indicator, fact
 	info, _ := ind.Kind.Info()
 	verified := fact.sig.Integrity == inventory.Intact && (fact.sig.Trust == inventory.Trusted || provenByDigest(ind.Kind))
 	nameOnly := ind.Kind == signatures.SignerOrganization && !inContext
-	if !verified || nameOnly || fact.ofMakerOf(f) {
+	if !verified || nameOnly || fact.ofMakerOf(f) || publicTestKey(fact.sig) {
 		return signatures.Weak
 	}
 	return info.Strength

@@ -32,7 +32,7 @@ func reasons(v outcome, decided *familyState, resembled []*familyState, id ident
 	if v.basis == byLifecycle {
 		all = append(all, lifecycleReason(c, u))
 	}
-	if !slices.ContainsFunc(id.reasons, func(r Reason) bool { return r.Code == "" || r.Code == id.Reason }) && id.Reason != "" {
+	if !slices.ContainsFunc(id.reasons, func(r Reason) bool { return r.Code == "" || r.Code == id.Reason }) && id.Reason != "" && id.Reason != ReasonLookAlike {
 		all = append(all, Reason{Code: id.Reason})
 	}
 	for _, r := range id.reasons {

@@ -46,6 +46,7 @@ const (
 	ReasonIDSharedWithFork    = "id-shared-with-fork"
 	ReasonNewerThanList       = "newer-than-list"
 	ReasonSignatureNotChecked = "signature-not-checked"
+	ReasonRotatedKey          = "rotated-key" // a key that a pinned one handed over to
 	ReasonMakerSignedEdition  = "maker-signed-edition-possible"
 
 	ReasonPinnedSigner      = "pinned-signer"            // maker, other-known
@@ -67,6 +68,9 @@ const (
 	ReasonEnded        = "client-ended"
 	ReasonWithdrawn    = "version-withdrawn"
 	ReasonHint         = "hint"
+
+	ReasonPublicTestKey = "public-test-key" // anybody can sign like this
+	ReasonLookAlike     = "look-alike"      // a name that could be taken for a client's
 )
 
 // Finding is a verdict on one build.

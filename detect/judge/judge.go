@@ -14,11 +14,11 @@ import (
 // Judge judges every build of an inventory that claims to be a client of the
 // list or that a family's rule touches. Earlier judgements in it are forgotten.
 // Findings are in order of seriousness, then client, then build id. The input
-// is not changed. Nothing that a person may choose today changes a verdict: the
-// policy's Android version decides which signature of a package is read.
-func Judge(inv inventory.Inventory, list *signatures.List, _ Policy) Result {
+// is not changed. The policy's version of Android decides which signature of a
+// package says who made it.
+func Judge(inv inventory.Inventory, list *signatures.List, policy Policy) Result {
 	out := Result{Inventory: canonical(inv), Findings: []Finding{}}
-	j := &judge{list: list, searches: newSearches(list), digests: digestFamilies(list)}
+	j := &judge{list: list, searches: newSearches(list), digests: digestFamilies(list), names: imitable(list), sdk: policy.AndroidSDK}
 	for i := range out.Builds {
 		for _, u := range j.units(&out.Builds[i]) {
 			if f, ok := j.finding(u); ok {
@@ -38,23 +38,29 @@ type judge struct {
 	list     *signatures.List
 	searches *searches
 	digests  map[signatures.Kind][]*signatures.Family
+	names    []imitableName
+	sdk      int // version of Android; 0: the newest
 }
 
 // finding judges one unit; ok is false where nothing in it concerns the list.
 func (j *judge) finding(u *unit) (f Finding, ok bool) {
 	decided, resembled := split(u.families)
-	if len(u.claims) == 0 && decided == nil && len(resembled) == 0 {
+	looks := j.lookAlikes(u)
+	if len(u.claims) == 0 && decided == nil && len(resembled) == 0 && len(looks) == 0 {
 		return Finding{}, false
 	}
 	client, id := j.whose(u, decided, resembled)
+	if client == nil && len(looks) > 0 {
+		client, id = looks[0].client, unknownMaker(ReasonLookAlike)
+	}
 	v := decide(situation{
 		identity:       id.State,
 		merelyUnsigned: id.Reason == ReasonUnsignedButAlways,
 		confirmed:      kindOf(decided),
 		makerSigned:    resemblesMakerSigned(resembled, client),
-		resembles:      len(resembled) > 0,
+		resembles:      len(resembled) > 0 || len(looks) > 0,
 		lifecycle:      lifecycleOf(u, client),
-		alwaysAdvice:   id.Reason == ReasonDiffersFromPackage || id.Reason == ReasonUntrustedRoot,
+		alwaysAdvice:   slices.Contains(toldAloud, id.Reason),
 	})
 	f = Finding{Build: u.build().ID, Verdict: v.verdict, Level: v.level, Resembles: []string{}, Reasons: []Reason{}, Advisories: []string{}, Steps: []signatures.MessageID{}}
 	if client != nil {
@@ -66,13 +72,28 @@ func (j *judge) finding(u *unit) (f Finding, ok bool) {
 		f.Family = decided.family.ID
 	}
 	f.Strength, f.Reason = strengthAndReason(v, decided, id, client, u)
-	f.Reasons = reasons(v, decided, resembled, id, client, u)
+	f.Reasons = append(reasons(v, decided, resembled, id, client, u), remarks(u, looks, id)...)
 	for _, r := range resembled {
 		f.Resembles = append(f.Resembles, r.family.ID)
 	}
 	advise(&f, v, decided, client, u)
 	f.ID = findingID(f)
 	return f, true
+}
+
+// toldAloud are the reasons of an unknown identity that are advice by themselves.
+var toldAloud = []string{ReasonDiffersFromPackage, ReasonUntrustedRoot, ReasonPublicTestKey, ReasonRotatedKey}
+
+// remarks are what is told beside everything that decides.
+func remarks(u *unit, looks []lookAlike, id identity) []Reason {
+	var all []Reason
+	for _, l := range looks {
+		all = append(all, Reason{Code: ReasonLookAlike, Fact: l.fact})
+	}
+	if id.Reason != ReasonPublicTestKey {
+		all = append(all, u.publicKeyRemarks()...)
+	}
+	return all
 }
 
 // whose chooses the client that the finding is about, and says who made it.

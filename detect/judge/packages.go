@@ -115,13 +115,18 @@ func (u *unit) changedFiles() (changed []Reason, program bool) {
 	return changed, program
 }
 
-// byPackageRecord answers by the package manager's own record; ok is false for
-// what no package manager installed.
+// byPackageRecord answers by the package manager's own record of the files, or,
+// where it keeps none, of where the package came from; ok is false for what no
+// package manager installed.
 func (u *unit) byPackageRecord(claim Reason) (identity, bool) {
+	because := []Reason{claim}
 	for _, f := range u.facts {
-		if f.Kind == signatures.PackageMatches {
-			return unknownMaker(ReasonDistributionClaimed, claim, Reason{Fact: f.Fact}), true
+		if f.part == u.parts[0] && (f.Kind == signatures.PackageMatches || f.Kind == signatures.PackageOrigin) {
+			because = append(because, Reason{Fact: f.Fact})
 		}
+	}
+	if len(because) > 1 {
+		return unknownMaker(ReasonDistributionClaimed, because...), true
 	}
 	if u.build().Format == signatures.Package {
 		return unknownMaker(ReasonIncomplete, claim), true

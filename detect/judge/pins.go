@@ -22,7 +22,7 @@ func (u *unit) signaturesAt(s spot) []signature {
 	for p := s.part; p != nil; p = p.outer {
 		for i := range p.build.Signatures {
 			sig := &p.build.Signatures[i]
-			if sig.Format != formatAPTRelease && sig.By != inventory.BySystem && covers(p, sig, s) {
+			if sig.Format != formatAPTRelease && sig.By != inventory.BySystem && accepts(sig, u.sdk) && covers(p, sig, s) {
 				found = append(found, signature{sig, p})
 			}
 		}
@@ -78,6 +78,9 @@ func (u *unit) bySignature(c *signatures.Client, pins []signatures.Pin, s spot, 
 
 // bySigner answers by an intact signature.
 func (u *unit) bySigner(c *signatures.Client, pins []signatures.Pin, s spot, sig signature) identity {
+	if publicTestKey(sig.Signature) {
+		return u.byPublicKey(c, pins, s, sig)
+	}
 	var best identity
 	named := false
 	for i := range pins {
@@ -100,6 +103,8 @@ func (u *unit) bySigner(c *signatures.Client, pins []signatures.Pin, s spot, sig
 		return unknownMaker(ReasonSignatureNotChecked, u.signerReason(sig))
 	case !u.stronglyClaimed(c, s) || !signerPinned(pins):
 		return unknownMaker(ReasonNoPin, u.claimReason(c, s))
+	case rotatedFrom(pins, sig.Signature):
+		return unknownMaker(ReasonRotatedKey, u.signerReason(sig))
 	case u.idShared(c, s):
 		return unknownMaker(ReasonIDSharedWithFork, u.signerReason(sig))
 	}

@@ -36,6 +36,8 @@ func stepsFor(v Verdict, reason string) []signatures.MessageID {
 		return []signatures.MessageID{StepKeepFile, StepReinstall, StepCheckAgain, StepShowSomeone}
 	case ReasonMakerSignedEdition:
 		return []signatures.MessageID{StepAskWhereFrom, StepStopPrivateTalks, StepMoveToSupported, StepShowSomeone}
+	case ReasonLookAlike:
+		return []signatures.MessageID{StepAskWhereFrom, StepGetOfficialApp, StepShowSomeone}
 	case ReasonDistributionClaimed:
 		return []signatures.MessageID{StepUpdateApp, StepCheckAgain, StepShowSomeone}
 	}
@@ -64,7 +66,7 @@ func Steps() []signatures.MessageID {
 	for _, v := range seriousness {
 		all = append(all, stepsFor(v, "")...)
 	}
-	for _, reason := range []string{ReasonDiffersFromPackage, ReasonMakerSignedEdition, ReasonDistributionClaimed} {
+	for _, reason := range []string{ReasonDiffersFromPackage, ReasonMakerSignedEdition, ReasonLookAlike, ReasonDistributionClaimed} {
 		all = append(all, stepsFor(Unverified, reason)...)
 	}
 	slices.Sort(all)

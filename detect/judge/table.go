@@ -15,7 +15,7 @@ type situation struct {
 	makerSigned    bool // it resembles a family that the maker itself signed
 	lifecycle      lifecycle
 	// alwaysAdvice is true for reasons of an unknown identity that are told
-	// aloud: differs-from-package and untrusted-root.
+	// aloud.
 	alwaysAdvice bool
 }
 

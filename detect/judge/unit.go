@@ -28,6 +28,8 @@ type unit struct {
 	claims   map[*signatures.Client][]claim
 	families []*familyState
 	searches *searches
+	// sdk is the version of Android to judge for; 0 is the newest.
+	sdk int
 	// platforms the unit can be for; empty where nothing tells.
 	platforms map[signatures.Platform]bool
 }
@@ -152,6 +154,7 @@ func (j *judge) newUnit(b *inventory.Build) *unit {
 		digested: map[*signatures.Family][]*fact{},
 		claims:   map[*signatures.Client][]claim{},
 		searches: j.searches,
+		sdk:      j.sdk,
 	}
 	u.addPart(b, nil)
 	for _, p := range u.parts {
