@@ -48,6 +48,7 @@ func (s *sharedFlags) check() error {
 type reportFlags struct {
 	format, output, failOn string
 	json, strict, verbose  bool
+	full                   bool
 	androidSDK             int
 }
 
@@ -56,6 +57,7 @@ func (r *reportFlags) add(cmd *cobra.Command) {
 	flags.StringVar(&r.format, "format", report.Formats()[0], "flag.format")
 	flags.BoolVar(&r.json, "json", false, "flag.json")
 	flags.StringVarP(&r.output, "output", "o", "", "flag.output")
+	flags.BoolVar(&r.full, "full", false, "flag.full")
 	flags.StringVar(&r.failOn, "fail-on", string(judge.Warning), "flag.fail-on")
 	flags.BoolVar(&r.strict, "strict", false, "flag.strict")
 	flags.BoolVarP(&r.verbose, "verbose", "v", false, "flag.verbose")
@@ -72,11 +74,20 @@ type reportOptions struct {
 	policy  judge.Policy
 	strict  bool
 	verbose bool
+	full    bool
+}
+
+// shared is true for a report that leaves the screen, and so is made for other
+// people's eyes: it is written to a file, or in a form that is made to be passed
+// on.
+func (o reportOptions) shared() bool {
+	madeToPassOn := slices.Contains([]string{"html", "markdown", "preview"}, o.format)
+	return !o.full && (o.output.path != "" || madeToPassOn)
 }
 
 // options checks the flags. Inputs are the files that the command reads.
 func (r *reportFlags) options(cmd *cobra.Command, inputs []string) (reportOptions, error) {
-	o := reportOptions{format: r.format, failOn: judge.Level(r.failOn), strict: r.strict, verbose: r.verbose,
+	o := reportOptions{format: r.format, failOn: judge.Level(r.failOn), strict: r.strict, verbose: r.verbose, full: r.full,
 		policy: judge.Policy{AndroidSDK: r.androidSDK}}
 	given := cmd.Flags().Changed
 	switch {
@@ -92,6 +103,9 @@ func (r *reportFlags) options(cmd *cobra.Command, inputs []string) (reportOption
 	case given("output") && r.output == "":
 		return o, fail("error.output-empty", nil, try(cmd.CommandPath(), "-o", "report.txt"))
 	}
+	if byName := report.FormatOf(r.output); byName != "" && !given("format") {
+		o.format = byName
+	}
 	if r.json {
 		o.format = "json"
 	}
@@ -101,11 +115,8 @@ func (r *reportFlags) options(cmd *cobra.Command, inputs []string) (reportOption
 }
 
 func unknownFormat(format string) error {
-	hints := []hint{{"hint.formats", text.Args{"formats": strings.Join(report.Formats(), ", ")}}}
-	if strings.EqualFold(format, "html") {
-		hints = append(hints, hint{"hint.html-later", nil})
-	}
-	return fail("error.unknown-format", text.Args{"format": format}, hints...)
+	return fail("error.unknown-format", text.Args{"format": format},
+		hint{"hint.formats", text.Args{"formats": strings.Join(report.Formats(), ", ")}})
 }
 
 func complete(cmd *cobra.Command, flag string, values ...string) {

@@ -5,7 +5,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
+	"github.com/chatvet/chatvet/cmd/internal/report"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 )
 
@@ -33,7 +35,7 @@ func checkOutput(path string, inputs []string) (output, error) {
 		return output{path: path}, nil
 	case info.IsDir():
 		return output{}, fail("error.output-is-folder", text.Args{"path": path},
-			try("chatvet", "scan", "-o", filepath.Join(path, "report.txt")))
+			try("chatvet", "scan", "-o", filepath.Join(path, report.FileName(time.Now(), "html"))))
 	case !info.Mode().IsRegular():
 		device, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {

@@ -132,7 +132,10 @@ func (p *program) report(res judge.Result, list *signatures.List, o reportOption
 		profile = term.Profile{Width: term.DefaultWidth}
 	}
 	var out bytes.Buffer
-	in := report.Input{Result: res, List: list, Say: p.texts(), Profile: profile, Verbose: o.verbose, Facts: facts}
+	if o.shared() {
+		res = report.Share(res, report.Private()...)
+	}
+	in := report.Input{Result: res, List: list, Say: p.texts(), Profile: profile, Verbose: o.verbose, Facts: facts, Shared: o.shared()}
 	if err := report.Render(&out, o.format, in); err != nil {
 		return fmt.Errorf("writing %s report: %w", o.format, err)
 	}
@@ -141,6 +144,9 @@ func (p *program) report(res judge.Result, list *signatures.List, o reportOption
 	}
 	if o.output.path != "" {
 		p.note(o, "note.written", text.Args{"path": o.output.path})
+		if o.shared() {
+			p.note(o, "note.shared", nil)
+		}
 	}
 	return nil
 }

@@ -14,11 +14,15 @@ import (
 
 // Card is one finding in words, all in one language.
 type Card struct {
-	ID      string // of the finding
-	Verdict judge.Verdict
-	Level   judge.Level
-	Symbol  string
-	Title   string
+	ID string // of the finding
+	// Language is that of the card, which may not be the document's.
+	Language text.Language
+	Verdict  judge.Verdict
+	Level    judge.Level
+	Symbol   string
+	// VerdictWord is the verdict in words, Title that with what it is about.
+	VerdictWord string
+	Title       string
 	// LevelWord is the level in words.
 	LevelWord string
 	// Product names the program and its version, Places where it is.
@@ -35,13 +39,22 @@ type Card struct {
 	Advisories []Advisory
 	Steps      []string
 	Genuine    string // where the maker's own is to be had
+	// Addresses are those of the list that the card may link to: of sources and
+	// of the maker. An address out of a file is never among them.
+	Addresses []string
+	// Helpline is true where the reader should talk to one.
+	Helpline bool
+	// Reference is what to send where somebody thinks that the card is wrong.
+	Reference  string
 	Strength   string
 	Why        []Why
 	NotChecked string
 	// Fallback is set where the card is in English because the reader's language
 	// does not have all of it.
 	Fallback string
-	Words    Words
+	// Beside is the same card in English, where nobody has reviewed its language.
+	Beside *Card
+	Words  Words
 }
 
 // Why is one reason: what it means, what was seen, and who published that.
@@ -61,11 +74,14 @@ func cards(res judge.Result, list *signatures.List, say *text.Catalogue) []Card 
 			continue
 		}
 		at[f.ID] = len(all)
-		card, own := text.Whole(say, func(say *text.Catalogue) Card {
-			return newCard(f, builds[f.Build], res.Root, list, say)
-		})
-		if !own {
+		build := func(say *text.Catalogue) Card { return newCard(f, builds[f.Build], res.Root, list, say) }
+		card, own := text.Whole(say, build)
+		switch {
+		case !own:
 			card.Fallback = say.Text("card.fallback", nil)
+		case !say.Language().Reviewed:
+			beside := build(say.English())
+			card.Beside = &beside
 		}
 		all = append(all, card)
 	}
@@ -83,7 +99,7 @@ func indexBuilds(res judge.Result) map[string][]located {
 	var add func(builds []inventory.Build, outer string)
 	add = func(builds []inventory.Build, outer string) {
 		for _, b := range builds {
-			where := place(res.Root, b.Path)
+			where := rooted(res.Root, b.Path)
 			if outer != "" && !strings.HasPrefix(where, outer) {
 				where = outer + " → " + where
 			}
@@ -102,20 +118,25 @@ func newCard(f judge.Finding, found []located, root inventory.Root, list *signat
 	verdict := "verdict." + string(f.Verdict)
 	c := Card{
 		ID: f.ID, Verdict: f.Verdict, Level: f.Level,
-		Symbol:     Symbol(f.Verdict),
-		Title:      say.Text(cardTitle(f), args),
-		LevelWord:  say.Text("level."+string(f.Level), nil),
-		Product:    productOf(found),
-		Places:     placesOf(found),
-		Sentence:   say.Text(verdict+".sentence", args),
-		Meaning:    say.Text(verdict+".meaning", args),
-		Resembles:  resembles(f, list, say),
-		Advisories: advisories(f, list, say, args),
-		Strength:   say.Text("strength."+f.Strength, nil),
-		NotChecked: say.Text(verdict+".not-checked", args),
-		Words:      words(say, f.Verdict),
+		Language:    say.Language(),
+		Symbol:      Symbol(f.Verdict),
+		VerdictWord: say.Text(verdict+".title", nil),
+		Title:       say.Text(cardTitle(f), args),
+		LevelWord:   say.Text("level."+string(f.Level), nil),
+		Product:     productOf(found),
+		Places:      placesOf(found),
+		Sentence:    say.Text(verdict+".sentence", args),
+		Meaning:     say.Text(verdict+".meaning", args),
+		Resembles:   resembles(f, list, say),
+		Advisories:  advisories(f, list, say, args),
+		Strength:    say.Text("strength."+f.Strength, nil),
+		NotChecked:  say.Text(verdict+".not-checked", args),
+		Words:       words(say, f.Verdict),
 	}
 	c.Reason, c.Why = because(f, root, say, args)
+	c.Helpline = sendsToHelpline([]judge.Finding{f})
+	c.Reference = reference(f, found, list)
+	c.Addresses = addresses(f, client)
 	if family != nil {
 		c.About = say.Text(string(family.About), args)
 	}
@@ -126,9 +147,49 @@ func newCard(f judge.Finding, found []located, root inventory.Root, list *signat
 		c.Steps = append(c.Steps, say.Text(string(step), args))
 	}
 	if client != nil && client.GetGenuine != "" && client.Ended == nil && wantsGenuine(f.Verdict) {
-		c.Genuine = say.Text("card.genuine", text.Args{"client": args["client"], "url": term.Plain(client.GetGenuine)})
+		c.Genuine = say.Text("card.genuine", text.Args{"client": args["client"], "url": markCode(term.Plain(client.GetGenuine))})
 	}
 	return c
+}
+
+// repeats tells which cards say the same as one before them.
+func repeats(cards []Card) []bool {
+	again := make([]bool, len(cards))
+	told := map[string]bool{}
+	for i, c := range cards {
+		advice := strings.Join(append([]string{c.Title, c.About, c.Peer}, c.Steps...), "\n")
+		again[i] = c.About != "" && told[advice]
+		told[advice] = true
+	}
+	return again
+}
+
+// reference names a finding by what everybody may see of it: its id, the family,
+// the list and the digest of the file.
+func reference(f judge.Finding, found []located, list *signatures.List) string {
+	parts := []string{f.ID, string(f.Verdict), f.Client, f.Family, list.Version}
+	for _, l := range found {
+		parts = append(parts, firstSHA256(l.build))
+		break
+	}
+	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+	return markCode(term.Clipped(term.Plain(strings.Join(parts, " ")), longestFact))
+}
+
+func addresses(f judge.Finding, client *signatures.Client) []string {
+	var all []string
+	for _, r := range f.Reasons {
+		if r.Source != nil {
+			all = append(all, r.Source.URL)
+		}
+	}
+	if client != nil {
+		all = append(all, client.GetGenuine)
+		for _, s := range client.Sources {
+			all = append(all, s.URL)
+		}
+	}
+	return all
 }
 
 // cardTitle never says plainly "official" where researchers published something
@@ -176,8 +237,8 @@ func familyName(id string, family *signatures.Family) string {
 
 func productOf(found []located) string {
 	for _, l := range found {
-		if product := strings.TrimSpace(name(l.build.Product) + " " + name(l.build.Version)); product != "" {
-			return product
+		if product := strings.TrimSpace(shortened(l.build.Product) + " " + shortened(l.build.Version)); product != "" {
+			return markName(product)
 		}
 	}
 	return ""
@@ -186,8 +247,8 @@ func productOf(found []located) string {
 func placesOf(found []located) []string {
 	var places []string
 	for _, l := range found {
-		if !slices.Contains(places, l.place) {
-			places = append(places, l.place)
+		if place := markCode(l.place); l.place != "" && !slices.Contains(places, place) {
+			places = append(places, place)
 		}
 	}
 	return places
@@ -258,13 +319,20 @@ func sourceOf(sources []signatures.Source, n int) *signatures.Source {
 func whys(reasons []judge.Reason, root inventory.Root, say *text.Catalogue, args text.Args) []Why {
 	var all []Why
 	for _, r := range reasons {
-		why := Why{Text: say.Text("reason."+r.Code, args), Fact: fact(r.Fact, root, say)}
+		why := Why{Text: say.Text("reason."+r.Code, args), Fact: evidence(r.Fact, root, say)}
 		if r.Source != nil {
 			why.Source = say.Text("card.source", text.Args{"source": source(*r.Source)})
 		}
 		all = append(all, why)
 	}
 	return all
+}
+
+// evidence is a fact below a reason. It is for experts and its words are few, so
+// it may be in English where the card is not.
+func evidence(f signatures.Fact, root inventory.Root, say *text.Catalogue) string {
+	line, _ := text.Whole(say, func(say *text.Catalogue) string { return fact(f, root, say) })
+	return line
 }
 
 // fact is one observation in a line: what, its value, where.
@@ -277,7 +345,7 @@ func fact(f signatures.Fact, root inventory.Root, say *text.Catalogue) string {
 	}
 	args := text.Args{
 		"kind":  kindName(f.Kind, say),
-		"value": term.Isolated(term.Clipped(term.Plain(f.Value), longestFact)),
+		"value": factValue(f),
 		"place": place(root, f.Place),
 		"at":    term.Plain(f.At),
 	}
@@ -290,6 +358,16 @@ func fact(f signatures.Fact, root inventory.Root, say *text.Catalogue) string {
 	return say.Text("fact.plain", args)
 }
 
+// factValue marks names as names, since they may be in any script, and all that
+// is counted or compared by its letters as code.
+func factValue(f signatures.Fact) string {
+	value := term.Clipped(term.Plain(f.Value), longestFact)
+	if info, known := f.Kind.Info(); known && info.Shape != signatures.TextShape {
+		return markCode(value)
+	}
+	return markName(value)
+}
+
 func kindName(k signatures.Kind, say *text.Catalogue) string {
 	if id := "kind." + string(k); say.Has(id) {
 		return say.Text(id, nil)
@@ -300,10 +378,13 @@ func kindName(k signatures.Kind, say *text.Catalogue) string {
 // source is a publication in a line.
 func source(s signatures.Source) string {
 	var parts []string
-	for _, part := range []string{s.Publisher, s.Title, s.Date, s.URL} {
+	for _, part := range []string{s.Publisher, s.Title, s.Date} {
 		if part != "" {
-			parts = append(parts, term.Plain(part))
+			parts = append(parts, markName(term.Plain(part)))
 		}
+	}
+	if s.URL != "" {
+		parts = append(parts, markCode(term.Plain(s.URL)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -14,10 +14,17 @@ import (
 	"github.com/chatvet/chatvet/signatures"
 )
 
-// Document is a report in words: what every renderer for people shows.
+// Document is a report in words: what every renderer for people shows. Text that
+// came from a file or the list stands in it between marks (marks.go).
 type Document struct {
 	Language text.Language
+	Title    string
+	// Headline is Found with every count.
 	Headline string
+	Found    string
+	Counts   []Count
+	// Made says when and with which list the check was made.
+	Made string
 	// Partial is a sentence where the scan was stopped, else empty.
 	Partial string
 	// Looked says what was looked at.
@@ -31,13 +38,35 @@ type Document struct {
 	// NotesMeaning says what the commonest note means and does not mean.
 	NotesMeaning string
 	Gaps         []GapGroup
-	Footer       []string
-	Words        Words
+	// Helplines are there where a card sends to one.
+	Helplines []Helpline
+	Footer    []string
+	// Shared says what was left out of a report that is made for others; empty
+	// where nothing was.
+	Shared string
+	// Unreviewed says that nobody has reviewed the language, and Beside is the same
+	// report in English, to stand beside it; empty for a language that was reviewed.
+	Unreviewed string
+	Beside     *Document
+	Words      Words
+}
+
+// Count is how many findings have a verdict.
+type Count struct {
+	Verdict judge.Verdict
+	Text    string
 }
 
 // Words are the headings of a document or a card, in its language.
 type Words struct {
 	Meaning, Peer, Do, Why, NotChecked, Notes, Gaps string
+	// AllNotes heads the notes where they are whole cards.
+	AllNotes, Cards, Counts, Skip, Tick   string
+	Helplines, FromAnotherDevice          string
+	Helps, AsksFirst, Mail, Page, Tongues string
+	SeeHelplines, Wrong, SendThis, Carry  string
+	// More is how many gaps of a group are folded away.
+	More func(n int) string
 	// AsAbove says that what a card leaves out is the same as on one before.
 	AsAbove string
 }
@@ -57,6 +86,10 @@ type GapLine struct{ Where, What, Reason string }
 func New(res judge.Result, list *signatures.List, say *text.Catalogue) Document {
 	d := Document{
 		Language: say.Language(),
+		Title:    say.Text("report.title", nil),
+		Found:    found(res, say),
+		Counts:   counts(res, say),
+		Made:     made(res, say),
 		Words:    words(say, ""),
 		Looked:   looked(res, say),
 		Gaps:     gapGroups(res, say),
@@ -80,6 +113,9 @@ func New(res judge.Result, list *signatures.List, say *text.Catalogue) Document 
 	}
 	if unverified {
 		d.NotesMeaning = say.Text("notes.unverified", nil)
+	}
+	if sendsToHelpline(res.Findings) {
+		d.Helplines = helplines(list, say)
 	}
 	if len(res.Findings) == 0 {
 		d.Nothing = []string{
@@ -105,7 +141,34 @@ func words(say *text.Catalogue, verdict judge.Verdict) Words {
 		Notes:      say.Text("heading.notes", nil),
 		Gaps:       say.Text("state.not-checked.title", nil),
 		AsAbove:    say.Text("card.as-above", nil),
+
+		AllNotes:          say.Text("report.notes", nil),
+		Cards:             say.Text("report.cards", nil),
+		Counts:            say.Text("report.counts", nil),
+		Skip:              say.Text("report.skip", nil),
+		Tick:              say.Text("report.tick", nil),
+		Helplines:         say.Text("report.helplines", nil),
+		FromAnotherDevice: say.Text("report.helplines.from-another-device", nil),
+		Helps:             say.Text("report.helpline.helps", nil),
+		AsksFirst:         say.Text("report.helpline.asks-first", nil),
+		Mail:              say.Text("report.helpline.mail", nil),
+		Page:              say.Text("report.helpline.page", nil),
+		Tongues:           say.Text("report.helpline.languages", nil),
+		SeeHelplines:      say.Text("report.see-helplines", nil),
+		Wrong:             say.Text("report.wrong", nil),
+		SendThis:          say.Text("report.send-this", nil),
+		Carry:             say.Text("report.carry", nil),
+		More:              func(n int) string { return say.Plural("report.more", n, nil) },
 	}
+}
+
+func made(res judge.Result, say *text.Catalogue) string {
+	started, _, _ := strings.Cut(term.Plain(res.Started), "T")
+	if started == "" {
+		started = say.Text("footer.no-date", nil)
+	}
+	return say.Text("report.made", text.Args{"date": markName(started), "list": name(res.List.Version),
+		"tool": name(strings.TrimSpace(res.Tool.Name + " " + res.Tool.Version))})
 }
 
 func listDate(res judge.Result, say *text.Catalogue) string {
@@ -189,16 +252,21 @@ const (
 	longestPath = 1000
 )
 
-func name(s string) string { return term.Isolated(term.Clipped(term.Plain(s), longestName)) }
+func name(s string) string { return markName(shortened(s)) }
 
-// place is a path as a person knows it: names of the running machine start at
-// its root, those of another system at the folder where that was found.
-func place(root inventory.Root, path string) string {
-	rooted := path
-	if root.Kind != string(platform.Disk) && strings.Contains(path, "/") && !strings.HasPrefix(path, "/") && !hasDrive(path) {
-		rooted = "/" + path
+func shortened(s string) string { return term.Clipped(term.Plain(s), longestName) }
+
+// place is a path as a person knows it.
+func place(root inventory.Root, path string) string { return markCode(rooted(root, path)) }
+
+// rooted is a path without a mark: names of the running machine start at its
+// root, those of another system at the folder where that was found.
+func rooted(root inventory.Root, path string) string {
+	relative := strings.Contains(path, "/") && !strings.HasPrefix(path, "/") && !hasDrive(path) && !strings.HasPrefix(path, leftOut)
+	if root.Kind != string(platform.Disk) && relative {
+		path = "/" + path
 	}
-	return term.Isolated(term.Clipped(term.Plain(rooted), longestPath))
+	return term.Clipped(term.Plain(path), longestPath)
 }
 
 func hasDrive(path string) bool { return len(path) > 1 && path[1] == ':' }

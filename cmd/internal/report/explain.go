@@ -219,7 +219,7 @@ func (e explainer) steps(steps []signatures.MessageID, args text.Args) {
 func (e explainer) sources(sources []signatures.Source) {
 	e.head("explain.sources")
 	for _, s := range sources {
-		e.item(2, fmt.Sprintf("[%d]", s.N), source(s))
+		e.page.item(2, fmt.Sprintf("[%d]", s.N), source(s)) // plain already, and marked
 	}
 }
 

@@ -8,8 +8,29 @@ import (
 
 // headline is one line with every count.
 func headline(res judge.Result, say *text.Catalogue) string {
-	where := say.Text(placeID(platform.RootKind(res.Root.Kind)), text.Args{"name": name(res.Root.Name)})
-	counts := []string{}
+	where := whereFound(res, say)
+	var phrases []string
+	for _, c := range counts(res, say) {
+		phrases = append(phrases, c.Text)
+	}
+	if phrases == nil {
+		return say.Text("headline.nothing", text.Args{"where": where})
+	}
+	return say.Plural("headline.found", len(res.Findings), text.Args{"where": where, "counts": joined(phrases, say)})
+}
+
+// found is the headline without the counts.
+func found(res judge.Result, say *text.Catalogue) string {
+	where := text.Args{"where": whereFound(res, say)}
+	if len(res.Findings) == 0 {
+		return say.Text("headline.nothing", where)
+	}
+	return say.Plural("headline.found-only", len(res.Findings), where)
+}
+
+// counts has a phrase for each verdict that there is, most serious first.
+func counts(res judge.Result, say *text.Catalogue) []Count {
+	var all []Count
 	for _, v := range Verdicts() {
 		n := count(res.Summary, v)
 		if n == 0 {
@@ -19,22 +40,25 @@ func headline(res judge.Result, say *text.Catalogue) string {
 		if with := officialWithAdvisory(res); v == judge.Official && with > 0 {
 			phrase += say.Text("list.comma", nil) + " " + say.Plural("verdict.official.count-advisory", with, nil)
 		}
-		counts = append(counts, phrase)
+		all = append(all, Count{v, phrase})
 	}
-	if len(counts) == 0 {
-		return say.Text("headline.nothing", text.Args{"where": where})
-	}
-	return say.Plural("headline.found", len(res.Findings), text.Args{"where": where, "counts": joined(counts, say)})
+	return all
 }
 
-func placeID(kind platform.RootKind) string {
-	switch kind {
-	case platform.Live:
-		return "headline.on-this-computer"
-	case platform.Disk:
-		return "headline.on-disk"
+// whereFound names what was looked at; a shared result does not say its name.
+func whereFound(res judge.Result, say *text.Catalogue) string {
+	kind, called := platform.RootKind(res.Root.Kind), name(res.Root.Name)
+	switch {
+	case kind == platform.Live:
+		return say.Text("headline.on-this-computer", nil)
+	case kind == platform.Disk && called == "":
+		return say.Text("headline.on-disk-unnamed", nil)
+	case kind == platform.Disk:
+		return say.Text("headline.on-disk", text.Args{"name": called})
+	case called == "":
+		return say.Text("headline.in-paths-unnamed", nil)
 	}
-	return "headline.in-paths"
+	return say.Text("headline.in-paths", text.Args{"name": called})
 }
 
 // Verdicts lists the verdicts, most serious first.

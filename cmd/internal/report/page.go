@@ -41,6 +41,7 @@ func (p *page) write(indent int, before sign, text string, paint term.Paint) {
 	if text == "" {
 		return
 	}
+	text = forTerminal(text)
 	hang := indent
 	if before.mark != "" {
 		hang += term.Width(before.mark) + 1

@@ -19,35 +19,65 @@ func renderText(w io.Writer, in Input) error {
 	if in.Facts {
 		writeFacts(p, in.Result, in.Say)
 	}
+	inBoth(d, func(d Document) { writeHead(p, d) })
+	writeCards(p, d.Cards)
+	if in.Verbose {
+		writeCards(p, d.Notes)
+	} else {
+		inBoth(d, func(d Document) { writeNotes(p, d) })
+	}
+	inBoth(d, func(d Document) { writeNothing(p, d) })
+	writeGaps(p, d, in)
+	inBoth(d, func(d Document) { writeFoot(p, d) })
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+// inBoth writes a part of a report, and below it the same part in English where
+// nobody has reviewed the language.
+func inBoth(d Document, write func(Document)) {
+	write(d)
+	if d.Beside != nil {
+		write(*d.Beside)
+	}
+}
+
+func writeHead(p *page, d Document) {
+	p.paragraph(0, d.Unreviewed)
 	p.heading(0, d.Headline)
 	p.paragraph(0, d.Partial)
 	p.faint(0, d.Looked)
-	writeCards(p, d.Cards)
-	writeNotes(p, d, in.Verbose)
+}
+
+func writeNothing(p *page, d Document) {
 	if d.Nothing != nil {
 		p.blank()
 		p.paragraph(0, strings.Join(d.Nothing, " "))
 	}
-	writeGaps(p, d, in)
+}
+
+func writeFoot(p *page, d Document) {
 	p.blank()
 	p.paragraph(0, strings.Join(d.Footer, " "))
-	_, err := io.WriteString(w, p.out.String())
-	return err
 }
 
 // writeCards writes every card; one that says the same as one before it does not
 // repeat all of it.
 func writeCards(p *page, cards []Card) {
-	told := map[string]bool{}
-	for _, c := range cards {
+	for i, again := range repeats(cards) {
 		p.blank()
-		advice := strings.Join(append([]string{c.Title, c.About, c.Peer}, c.Steps...), "\n")
-		if c.About != "" && told[advice] {
-			writeCardAgain(p, c)
+		if again {
+			inBothCards(cards[i], func(c Card) { writeCardAgain(p, c) })
 		} else {
-			writeCard(p, c)
+			inBothCards(cards[i], func(c Card) { writeCard(p, c) })
 		}
-		told[advice] = true
+	}
+}
+
+func inBothCards(c Card, write func(Card)) {
+	write(c)
+	if c.Beside != nil {
+		write(*c.Beside)
 	}
 }
 
@@ -119,14 +149,9 @@ func writeWhy(p *page, c Card) {
 	p.paragraph(2, c.Resembles)
 }
 
-// writeNotes tells what needs no action: a line or two each, or with verbose the
-// whole cards.
-func writeNotes(p *page, d Document, verbose bool) {
+// writeNotes tells in a line or two each what needs no action.
+func writeNotes(p *page, d Document) {
 	if len(d.Notes) == 0 {
-		return
-	}
-	if verbose {
-		writeCards(p, d.Notes)
 		return
 	}
 	p.blank()
@@ -144,7 +169,7 @@ func writeNotes(p *page, d Document, verbose bool) {
 
 // version is the product's version where the title does not hold it already.
 func version(c Card) string {
-	if c.Product == "" || strings.HasSuffix(c.Title, c.Product) {
+	if c.Product == "" || strings.HasSuffix(unmarked(c.Title), unmarked(c.Product)) {
 		return ""
 	}
 	return "(" + c.Product + ")"
@@ -155,9 +180,12 @@ func writeGaps(p *page, d Document, in Input) {
 		return
 	}
 	p.blank()
-	p.heading(0, d.Words.Gaps)
-	for _, group := range d.Gaps {
+	inBoth(d, func(d Document) { p.heading(0, d.Words.Gaps) })
+	for n, group := range d.Gaps {
 		p.paragraph(0, group.Title)
+		if d.Beside != nil && d.Beside.Gaps[n].Title != group.Title {
+			p.paragraph(0, d.Beside.Gaps[n].Title)
+		}
 		for i, gap := range group.Gaps {
 			if i == gapsShown && !in.Verbose {
 				p.item(2, "-", in.Say.Plural("gap.more", len(group.Gaps)-i, nil))
