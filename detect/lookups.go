@@ -4,6 +4,7 @@ import (
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
+	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/windows"
 )
 
@@ -12,6 +13,7 @@ import (
 func Lookups() []platform.Lookup {
 	return []platform.Lookup{
 		dpkg.Lookup{},
+		flatpak.Lookup{},
 		windows.Lookup{},
 		folder.Downloads{},
 		folder.Paths{},

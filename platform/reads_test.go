@@ -15,13 +15,14 @@ import (
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/hosttest"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
+	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/windows"
 )
 
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -269,6 +270,9 @@ var about = map[string]string{
 		"packages that are known chat clients, the package's own files are read too. The\n" +
 		"archives and signed indexes that apt kept are opened only to prove what those\n" +
 		"files should be.",
+	"flatpak": "Which apps flatpak installed, for everybody and for each person, by its own\n" +
+		"records. Of apps that are known chat clients, the program files are read too; what\n" +
+		"they keep below `.var/app` is not.",
 	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
 		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
 		"the download folder, in whatever language. Hidden folders are never meant.",

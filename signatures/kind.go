@@ -36,6 +36,7 @@ const (
 	RPMVendor     Kind = "rpm.vendor"
 	PacmanPackage Kind = "pacman.package"
 	FlatpakID     Kind = "flatpak.id"
+	FlatpakCommit Kind = "flatpak.commit" // 64 hex digits, which name a deployed tree
 	SnapName      Kind = "snap.name"
 	DesktopID     Kind = "desktop.id"
 
@@ -46,6 +47,9 @@ const (
 	PackageMatches Kind = "package.matches"
 	// PackageMissing says that a file that the package's record lists is gone.
 	PackageMissing Kind = "package.missing"
+	// PackageOrigin is where the package manager's own record says that the
+	// package came from: a remote, a repository, a vendor or a publisher.
+	PackageOrigin Kind = "package.origin"
 
 	UninstallName      Kind = "windows.uninstall_name"
 	UninstallPublisher Kind = "windows.uninstall_publisher"
@@ -186,12 +190,14 @@ var kinds = map[Kind]KindInfo{
 	RPMVendor:     {Strength: Weak, WholeBuild: true},
 	PacmanPackage: {Strength: Weak, Claim: true, WholeBuild: true},
 	FlatpakID:     {Strength: Weak, Claim: true, WholeBuild: true},
+	FlatpakCommit: {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true},
 	SnapName:      {Strength: Weak, Claim: true, WholeBuild: true},
 	DesktopID:     {Strength: Weak, Claim: true, WholeBuild: true},
 
 	PackageDiffers: {Strength: Weak},
 	PackageMatches: {Strength: Weak, WholeBuild: true},
 	PackageMissing: {Strength: Weak},
+	PackageOrigin:  {Strength: Weak, WholeBuild: true},
 
 	UninstallName:      {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
 	UninstallPublisher: {Strength: Weak, Fold: true, WholeBuild: true},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/linux/program"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -150,7 +151,7 @@ func (l *fileLook) at(recorded string, file platform.CandidateFile) {
 			l.gap(file.Path, "a file of the package", err)
 		}
 	case info.Mode().IsRegular():
-		file.Program = isProgram(recorded, info.Mode())
+		file.Program = program.Is(recorded, info.Mode())
 		l.c.Files = append(l.c.Files, file)
 	case file.MD5 != "":
 		l.gone(file)
@@ -212,22 +213,11 @@ func desktopFacts(names []string) []signatures.Fact {
 // mainFile is the file that a person would call the program, or else the
 // package's own record.
 func mainFile(p pkg, files []platform.CandidateFile) string {
-	best, rank := p.record, 4
+	var programs []string
 	for _, f := range files {
-		r := 3
-		switch dir, base := path.Split(f.Path); {
-		case !f.Program:
-			continue
-		case inPath(dir) && base == p.name:
-			r = 0
-		case inPath(dir) && strings.HasPrefix(base, p.name):
-			r = 1
-		case inPath(dir):
-			r = 2
-		}
-		if r < rank {
-			best, rank = f.Path, r
+		if f.Program {
+			programs = append(programs, f.Path)
 		}
 	}
-	return best
+	return program.Main(p.name, programs, p.record)
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/chatvet/chatvet/platform/linux/program"
 )
 
 func ignore(int, string) {}
@@ -74,10 +76,10 @@ func TestIsProgram(t *testing.T) {
 		"usr/share/icons/x.png":                       false,
 		"usr/share/doc/gajim/example.py":              false,
 	} {
-		if got := isProgram(name, 0o644); got != want {
+		if got := program.Is(name, 0o644); got != want {
 			t.Errorf("%s: program %v, want %v", name, got, want)
 		}
-		if !isProgram(name, 0o755) {
+		if !program.Is(name, 0o755) {
 			t.Errorf("%s: executable, but no program", name)
 		}
 	}
@@ -120,6 +122,6 @@ func FuzzRecords(f *testing.F) {
 			}
 		}
 		_ = (&search{}).placeOf(pkg{}, "x")
-		_ = isProgram(string(in), fs.FileMode(0))
+		_ = program.Is(string(in), fs.FileMode(0))
 	})
 }
