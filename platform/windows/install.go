@@ -26,6 +26,7 @@ type install struct {
 	folder  string // what belongs to it lies below
 	main    string // the program that a person starts, where a source names it
 	alone   bool   // only main belongs to it: its folder is shared
+	beside  string // a folder whose own files belong to it too, not what is below
 	format  signatures.Format
 	product string
 	version string
@@ -139,7 +140,9 @@ func (s *search) candidate(in *install) (platform.Candidate, bool) {
 	} else {
 		found := &programs{search: s, in: in}
 		found.walk(in.folder, 0)
-		c.Files, main = found.files, found.mainFile()
+		main = found.mainFile()
+		found.beside(in.beside)
+		c.Files = found.files
 	}
 	if len(c.Files) == 0 && in.unreadable != "" {
 		main = in.folder
@@ -246,6 +249,22 @@ func (p *programs) walk(folder string, depth int) {
 			p.walk(name, depth+1)
 		case e.Type().IsRegular() && isProgram(e.Name()):
 			p.files = append(p.files, platform.CandidateFile{Path: name, Program: true})
+		}
+	}
+}
+
+// beside takes the program files of one more folder, and nothing below it.
+func (p *programs) beside(folder string) {
+	if folder == "" {
+		return
+	}
+	entries, err := p.readDir(folder)
+	if err != nil {
+		p.gapOf(folder, "the program's files", err)
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() && isProgram(e.Name()) && len(p.files) <= maxPrograms {
+			p.files = append(p.files, platform.CandidateFile{Path: join(folder, e.Name()), Program: true})
 		}
 	}
 }

@@ -87,6 +87,7 @@ type search struct {
 	installs map[string]*install
 	gaps     map[string]int
 	entries  int // of folders that may still be looked at
+	products int // that Windows Installer was asked for
 }
 
 // Bounds on one search.

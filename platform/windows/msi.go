@@ -3,19 +3,29 @@ package windows
 import (
 	"strings"
 
+	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/windows/winreg"
 )
 
 const installerData = `Microsoft\Windows\CurrentVersion\Installer\UserData`
 
-// maxComponents bounds the components of Windows Installer that are looked at.
-const maxComponents = 60_000
+// Bounds on looking through the components of Windows Installer: how many there
+// are, and for how many products.
+const (
+	maxComponents = 60_000
+	maxProducts   = 50
+)
 
 // msiFolder finds where Windows Installer put a product: the folder that most of
 // its components' key files share. Packages rarely say it in the Uninstall key.
 func (s *search) msiFolder(code string) string {
 	packed := packGUID(code)
 	if packed == "" || s.system.software == nil {
+		return ""
+	}
+	if s.products++; s.products > maxProducts {
+		s.gap(platform.Gap{Where: platform.Display(code), What: "where this program lies", Kind: platform.GapTooMany,
+			Reason: "more products of Windows Installer than are looked for"})
 		return ""
 	}
 	owners, err := s.system.software.Open(installerData)

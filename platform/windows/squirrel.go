@@ -21,7 +21,8 @@ func isVersionFolder(name string) bool {
 
 // addVersions adds each version of a Squirrel installation as one of its own,
 // for an old one that stayed is not what the newest one is. It returns the one
-// that is meant by a version, else the newest; nil where the folder is none.
+// that is meant by a version, else the newest, to which the updater belongs; nil
+// where the folder is none.
 func (s *search) addVersions(folder, version string) *install {
 	entries, _ := s.readDir(folder)
 	updater := false
@@ -46,7 +47,9 @@ func (s *search) addVersions(folder, version string) *install {
 			best = name
 		}
 	}
-	return s.installs[strings.ToLower(join(folder, best))]
+	in := s.installs[strings.ToLower(join(folder, best))]
+	in.beside = folder
+	return in
 }
 
 // newer compares two version folders.
