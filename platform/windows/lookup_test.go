@@ -96,6 +96,10 @@ const onDisk = `
 -- Program Files/Example Chat/readme.txt --
 -- Program Files/Other/other.exe --
 -- users/ann/AppData/Roaming/Signal/sql/db.sqlite --
+-- windows/Installer/{0}/icon.exe --
+-- ProgramData/Package Cache/{0}/setup.exe --
+-- Shut/ [mode=000] --
+-- Shut/Chat/ExampleChat.exe --
 `
 
 func TestUninstallKeys(t *testing.T) {
@@ -109,15 +113,20 @@ func TestUninstallKeys(t *testing.T) {
 		"a folder": {code: "x", values: map[string]string{"DisplayName": "Example Chat 8", "InstallLocation": `"c:\program files\EXAMPLE CHAT\"`}, want: all},
 		"the 32-bit view": {node: `WOW6432Node\`, code: "x", values: map[string]string{"DisplayName": "Example Chat",
 			"InstallLocation": `%ProgramFiles%\Example Chat`}, want: all},
-		"32-bit ARM":           {node: `WowAA32Node\`, code: "x", values: map[string]string{"DisplayName": "Example Chat", "DisplayIcon": `C:\Program Files\Example Chat\ExampleChat.exe,0`}, want: all},
-		"a person's own":       {user: true, code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:/Program Files/Example Chat`}, want: all},
-		"only an uninstaller":  {code: "x", values: map[string]string{"DisplayName": "Example Chat", "UninstallString": `"C:\Program Files\Example Chat\uninst.exe" /S`}, want: all},
-		"by what lies there":   {code: "x", values: map[string]string{"DisplayName": "Something", "InstallLocation": `C:\Program Files\Example Chat`}, want: all},
-		"another program":      {code: "x", values: map[string]string{"DisplayName": "Other", "InstallLocation": `C:\Program Files\Other`}, want: all},
-		"nothing there":        {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\None`}, want: all, gaps: []string{`missing HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
-		"on another drive":     {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `D:\Chat`}, want: all, gaps: []string{`elsewhere HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
-		"a folder of others":   {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\Program Files`, "DisplayIcon": `C:\Program Files\Example Chat\ExampleChat.exe`}, want: all},
-		"the Windows folder":   {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\Windows`}, want: all, gaps: []string{`missing HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
+		"32-bit ARM":          {node: `WowAA32Node\`, code: "x", values: map[string]string{"DisplayName": "Example Chat", "DisplayIcon": `C:\Program Files\Example Chat\ExampleChat.exe,0`}, want: all},
+		"a person's own":      {user: true, code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:/Program Files/Example Chat`}, want: all},
+		"only an uninstaller": {code: "x", values: map[string]string{"DisplayName": "Example Chat", "UninstallString": `"C:\Program Files\Example Chat\uninst.exe" /S`}, want: all},
+		"by what lies there":  {code: "x", values: map[string]string{"DisplayName": "Something", "InstallLocation": `C:\Program Files\Example Chat`}, want: all},
+		"another program":     {code: "x", values: map[string]string{"DisplayName": "Other", "InstallLocation": `C:\Program Files\Other`}, want: all},
+		"nothing there":       {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\None`}, want: all, gaps: []string{`missing HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
+		"on another drive":    {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `D:\Chat`}, want: all, gaps: []string{`elsewhere HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
+		"a folder of others":  {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\Program Files`, "DisplayIcon": `C:\Program Files\Example Chat\ExampleChat.exe`}, want: all},
+		"the Windows folder":  {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\Windows`}, want: all, gaps: []string{`missing HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
+		"a folder that may not be read": {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\Shut\Chat`}, want: all,
+			gaps: []string{`permission HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
+		"an icon of the installer": {code: "x", values: map[string]string{"DisplayName": "Example Chat", "DisplayIcon": `C:\Windows\Installer\{0}\icon.exe`,
+			"UninstallString": `"C:\ProgramData\Package Cache\{0}\setup.exe" /uninstall`}, want: all,
+			gaps: []string{`missing HKEY_LOCAL_MACHINE\\SOFTWARE\\` + strings.ReplaceAll(uninstallPath, `\`, `\\`) + `\\x`}},
 		"planted on chat data": {code: "x", values: map[string]string{"DisplayName": "Example Chat", "InstallLocation": `C:\Users\ann\AppData\Roaming\Signal`}, want: all, gaps: []string{"private-data users/ann/AppData/Roaming/Signal"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -264,6 +273,17 @@ func TestPackages(t *testing.T) {
 		if len(sink.Candidates) != 1 || sink.Candidates[0].Format != signatures.MSIX || sink.Candidates[0].Files[0].Path != folder+"/AppxManifest.xml" {
 			t.Errorf("%+v", sink.Candidates)
 		}
+	})
+	t.Run("planted on chat data", func(t *testing.T) {
+		sys, machine, _ := registry()
+		machine.Add(allUserPackages+`\`+full).Set("Path", `C:\Users\ann\AppData\Local\Packages\x\AppxManifest.xml`)
+		root := disk(t, "-- users/ann/AppData/Local/Packages/x/AppxManifest.xml --\n"+manifestText+"\n")
+		root.FS = platform.Observe(root.FS, func(op, name string) {
+			if op == "read" && platform.Private(name) {
+				t.Errorf("read %s", name)
+			}
+		})
+		check(t, find(t, Lookup{sys}, root), nil, []string{"private-data Example.Chat_" + publisherID("CN=Example Chat Ltd")})
 	})
 	t.Run("a record that outlived its package", func(t *testing.T) {
 		sys, machine, _ := registry()

@@ -83,6 +83,9 @@ func (s *search) takePackage(full fullName, root, title string) bool {
 	if errors.Is(err, errNoPath) || errors.Is(err, fs.ErrNotExist) || err == nil && shared(folder) {
 		folder, err = "", fs.ErrNotExist // the record outlived the package, or names no folder of its own
 	}
+	if err == nil && platform.Private(folder) {
+		err = platform.ErrPrivate
+	}
 	wanted := s.want.Wanted(signatures.AppXFamily, full.family()) || title != "" && s.want.Wanted(signatures.DisplayName, title)
 	if !wanted && (err != nil || !s.holdsWanted(folder, "")) {
 		return false

@@ -96,6 +96,16 @@ func programOf(command string) string {
 	return command
 }
 
+// ofInstaller is true for what installers keep for themselves: icons and copies of
+// packages, which are no installed program.
+func ofInstaller(name string) bool {
+	low := strings.ToLower(name)
+	if drive, rest, ok := strings.Cut(low, "/"); ok && len(drive) == 2 && drive[1] == ':' {
+		low = rest
+	}
+	return strings.HasPrefix(low, "windows/") || strings.HasPrefix(low, "programdata/package cache/")
+}
+
 // shared is true for folders that hold the things of many programs: a record
 // that names one of them names no installation.
 func shared(name string) bool {

@@ -117,11 +117,8 @@ func (e *uninstallEntry) take() bool {
 		folder = e.msiFolder(e.code)
 	}
 	if folder == "" && main == "" {
-		if wanted && errors.Is(err, errElsewhere) {
-			e.gap(platform.Gap{Where: platform.Display(e.where), What: "the installed " + e.name, Kind: platform.GapElsewhere, Reason: err.Error()})
-		} else if wanted {
-			e.gap(platform.Gap{Where: platform.Display(e.where), What: "the installed " + e.name, Kind: platform.GapMissing,
-				Reason: "the registry says that it is installed, and names no folder that is there"})
+		if wanted {
+			e.notThere(err)
 		}
 		return wanted
 	}
@@ -142,6 +139,19 @@ func (e *uninstallEntry) take() bool {
 	return true
 }
 
+// notThere says why the program of a record is not looked at.
+func (e *uninstallEntry) notThere(err error) {
+	g := platform.Gap{Where: platform.Display(e.where), What: "the installed " + e.name, Kind: platform.GapMissing,
+		Reason: "the registry says that it is installed, and names no folder that is there"}
+	switch {
+	case errors.Is(err, errElsewhere):
+		g.Kind, g.Reason = platform.GapElsewhere, err.Error()
+	case errors.Is(err, fs.ErrPermission):
+		g = platform.GapOf(e.where, g.What, err)
+	}
+	e.gap(g)
+}
+
 // addInstall adds the folder, or of a Squirrel installation the folder of its
 // newest version.
 func (e *uninstallEntry) addInstall(folder, main string) *install {
@@ -160,21 +170,22 @@ func (e *uninstallEntry) addInstall(folder, main string) *install {
 
 // installed finds where the program lies: in the folder that the key names, or
 // else that of its icon or of its uninstaller. main is the program of the icon.
+// The error is the most telling one.
 func (e *uninstallEntry) installed() (folder, main string, err error) {
 	folder, err = e.existing(e.location, true)
-	icon, iconErr := e.existing(programOf(e.icon), false)
-	if icon != "" && strings.HasSuffix(strings.ToLower(icon), ".exe") {
-		main = icon
-	}
-	remove, removeErr := e.existing(programOf(e.remove), false)
-	for _, program := range []string{icon, remove} {
-		if folder == "" && program != "" && !shared(dir(program)) {
-			folder = dir(program)
-		}
-	}
-	for _, other := range []error{iconErr, removeErr} {
-		if !errors.Is(err, errElsewhere) && other != nil {
+	for i, command := range []string{e.icon, e.remove} {
+		program, other := e.existing(programOf(command), false)
+		if !errors.Is(err, errElsewhere) && !errors.Is(err, fs.ErrPermission) {
 			err = other
+		}
+		if program == "" || ofInstaller(program) {
+			continue
+		}
+		if i == 0 && strings.HasSuffix(strings.ToLower(program), ".exe") {
+			main = program
+		}
+		if folder == "" && !shared(dir(program)) {
+			folder = dir(program)
 		}
 	}
 	return folder, main, err
