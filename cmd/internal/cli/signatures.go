@@ -41,21 +41,6 @@ func (p *program) noSuchPart(cmd *cobra.Command, name string) error {
 		append(hints, hint{"hint.help", text.Args{"command": "chatvet signatures"}})...)
 }
 
-func (p *program) signaturesList() *cobra.Command {
-	return &cobra.Command{
-		Use:   "list",
-		Short: "help.signatures.list.short",
-		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			list, err := p.list()
-			if err != nil {
-				return err
-			}
-			return report.Listing(p.stdout, list, p.texts())
-		},
-	}
-}
-
 func (p *program) signaturesShow() *cobra.Command {
 	return &cobra.Command{
 		Use:               "show ID",

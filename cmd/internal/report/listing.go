@@ -10,13 +10,14 @@ import (
 	"github.com/chatvet/chatvet/signatures"
 )
 
-// Listing writes a line for each family and client of a list: id, kind, title.
-func Listing(w io.Writer, list *signatures.List, say *text.Catalogue) error {
+// Listing writes a line for each family and client of shown: id, kind, title.
+// shown is the list or a part of it.
+func Listing(w io.Writer, list, shown *signatures.List, say *text.Catalogue) error {
 	var rows [][3]string
-	for _, f := range list.Families {
+	for _, f := range shown.Families {
 		rows = append(rows, [3]string{term.Plain(f.ID), string(f.Kind), term.Plain(f.Title)})
 	}
-	for _, c := range list.Clients {
+	for _, c := range shown.Clients {
 		rows = append(rows, [3]string{term.Plain(c.ID), say.Text("signatures.kind.client", nil), term.Plain(c.Name)})
 	}
 	var widths [2]int
@@ -32,11 +33,15 @@ func Listing(w io.Writer, list *signatures.List, say *text.Catalogue) error {
 		}
 		out.WriteString(row[2] + "\n")
 	}
-	fmt.Fprintf(&out, "\n%s\n", say.Text("signatures.version", text.Args{
+	count := "signatures.version"
+	if shown != list {
+		count = "signatures.part"
+	}
+	fmt.Fprintf(&out, "\n%s\n", say.Text(count, text.Args{
 		"version":  term.Plain(list.Version),
 		"date":     term.Plain(list.Issued),
-		"families": say.Plural("signatures.families", len(list.Families), nil),
-		"clients":  say.Plural("signatures.clients", len(list.Clients), nil),
+		"families": say.Plural("signatures.families", len(shown.Families), nil),
+		"clients":  say.Plural("signatures.clients", len(shown.Clients), nil),
 	}))
 	_, err := io.WriteString(w, out.String())
 	return err
