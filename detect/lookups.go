@@ -5,6 +5,7 @@ import (
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
+	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
 )
 
@@ -14,6 +15,7 @@ func Lookups() []platform.Lookup {
 	return []platform.Lookup{
 		dpkg.Lookup{},
 		flatpak.Lookup{},
+		snap.Lookup{},
 		windows.Lookup{},
 		folder.Downloads{},
 		folder.Paths{},

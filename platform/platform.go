@@ -113,8 +113,9 @@ type CandidateFile struct {
 	// Program is true for files that are to be read, digested and searched;
 	// the others are only compared with their recorded digest.
 	Program bool
-	// MD5 is the digest that the package's own record lists, or empty.
-	MD5 string
+	// MD5, SHA256 and SHA3384 are the digests in hex that the package's own
+	// record lists, or empty. Of MD5 and SHA256, a record has one.
+	MD5, SHA256, SHA3384 string
 	// Conffile is true where the record says that an administrator may change
 	// the file.
 	Conffile bool

@@ -16,13 +16,14 @@ import (
 	"github.com/chatvet/chatvet/platform/hosttest"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
+	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
 )
 
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -273,6 +274,10 @@ var about = map[string]string{
 	"flatpak": "Which apps flatpak installed, for everybody and for each person, by its own\n" +
 		"records. Of apps that are known chat clients, the program files are read too; what\n" +
 		"they keep below `.var/app` is not.",
+	"snap": "Which apps snapd installed, by the names of their images, and who published them,\n" +
+		"by the store's own statements. Of apps that are known chat clients, the image and\n" +
+		"the program files in it are read too. The file in which snapd keeps what logs\n" +
+		"people in to the store is not.",
 	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
 		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
 		"the download folder, in whatever language. Hidden folders are never meant.",

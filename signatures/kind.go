@@ -38,6 +38,7 @@ const (
 	FlatpakID     Kind = "flatpak.id"
 	FlatpakCommit Kind = "flatpak.commit" // 64 hex digits, which name a deployed tree
 	SnapName      Kind = "snap.name"
+	SnapRevision  Kind = "snap.revision" // a number of the store, or x and a number for what came from a file
 	DesktopID     Kind = "desktop.id"
 
 	// PackageDiffers says that a file is not the one that the package's own
@@ -192,6 +193,7 @@ var kinds = map[Kind]KindInfo{
 	FlatpakID:     {Strength: Weak, Claim: true, WholeBuild: true},
 	FlatpakCommit: {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true},
 	SnapName:      {Strength: Weak, Claim: true, WholeBuild: true},
+	SnapRevision:  {Strength: Weak, WholeBuild: true},
 	DesktopID:     {Strength: Weak, Claim: true, WholeBuild: true},
 
 	PackageDiffers: {Strength: Weak},

@@ -42,6 +42,7 @@ type file struct {
 	takers []digest.Taker
 	settle func(complete bool)
 	apk    *apk.File // of an Android package
+	sha256 bool
 	closed bool      // a container that is not worth opening
 }
 
@@ -80,7 +81,7 @@ func (v *visit) file(f *file) Result {
 	}
 	f.Format = Sniff(head)
 	f.Format = v.refined(f, head)
-	if f.Format == signatures.Unknown && !f.thorough && !f.md5 {
+	if f.Format == signatures.Unknown && !f.thorough && !f.md5 && !f.sha256 {
 		return f.Result
 	}
 	if f.Format != signatures.Unknown || f.thorough {
@@ -172,7 +173,7 @@ func (v *visit) digest(f *file) {
 		v.gap(f.name, whatDigest, gapNotOpened, fmt.Sprintf("building the search: %v", search.err))
 	}
 	want := digest.Want(v.in.list.Digests(f.Format))
-	want.MD5 = want.MD5 || f.md5
+	want.MD5, want.SHA256 = want.MD5 || f.md5, want.SHA256 || f.sha256
 	want.Also = f.takers
 	if f.File.State == stateIncomplete {
 		want = digest.Request{} // the digests of a part would be no digests of the file

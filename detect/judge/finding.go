@@ -43,6 +43,7 @@ const (
 	ReasonChangedWhileReading = "changed-while-reading"
 	ReasonDistributionClaimed = "distribution-claimed"
 	ReasonDiffersFromPackage  = "differs-from-package"
+	ReasonOriginUnknown       = "origin-unknown" // a package manager has it, and no record of where it came from
 	ReasonIDSharedWithFork    = "id-shared-with-fork"
 	ReasonNewerThanList       = "newer-than-list"
 	ReasonSignatureNotChecked = "signature-not-checked"

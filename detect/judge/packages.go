@@ -115,6 +115,12 @@ func (u *unit) changedFiles() (changed []Reason, program bool) {
 	return changed, program
 }
 
+// keepsNoDigests is true for what is installed without a record of each file's
+// digest, so that nothing is missing where there is none.
+func keepsNoDigests(k signatures.Kind) bool {
+	return k == signatures.FlatpakID || k == signatures.SnapName || k == signatures.DesktopID
+}
+
 // byPackageRecord answers by the package manager's own record of the files, or,
 // where it keeps none, of where the package came from; ok is false for what no
 // package manager installed.
@@ -129,6 +135,9 @@ func (u *unit) byPackageRecord(claim Reason) (identity, bool) {
 		return unknownMaker(ReasonDistributionClaimed, because...), true
 	}
 	if u.build().Format == signatures.Package {
+		if keepsNoDigests(claim.Fact.Kind) {
+			return unknownMaker(ReasonOriginUnknown, claim), true
+		}
 		return unknownMaker(ReasonIncomplete, claim), true
 	}
 	return identity{}, false
