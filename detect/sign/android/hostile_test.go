@@ -159,24 +159,3 @@ func FuzzSignatures(f *testing.F) {
 		p.Stamp()
 	})
 }
-
-// FuzzBlock fuzzes the parts of a signing block, which the bytes of a whole
-// package would rarely reach.
-func FuzzBlock(f *testing.F) {
-	k := newKeys()
-	unsigned := apktest.Package{}.Unsigned()
-	for _, id := range []uint32{apktest.V2, apktest.V3, apktest.V31} {
-		part := apktest.Scheme(id, unsigned, apktest.Signer{Key: k.next, From: 28, To: last, Lineage: []apktest.Key{k.maker}})
-		f.Add(part.ID, part.Value)
-	}
-	f.Add(uint32(0x6dff800d), []byte{1, 0, 0, 0})
-	f.Fuzz(func(t *testing.T, id uint32, value []byte) {
-		b := apktest.WithBlock(unsigned, apktest.Part{ID: id, Value: value})
-		all, err := signaturesOf(t, b)
-		for _, s := range all {
-			if err == nil && s.Integrity == inventory.Intact && len(s.Signers) == 0 {
-				t.Errorf("intact, and by nobody: %+v", s)
-			}
-		}
-	})
-}
