@@ -67,7 +67,7 @@ func (e explainer) text(id string, args text.Args) string { return e.say.Text(id
 func (e explainer) family(f *signatures.Family) {
 	args := text.Args{"family": f.Title, "title": f.Title, "clients": e.clientNames(f.Imitates), "client": e.clientNames(f.Imitates)}
 	e.heading(0, f.Title)
-	e.paragraph(0, e.text("explain.kind."+string(f.Kind), args))
+	e.paragraph(0, e.text(kindSentence(f), args))
 	e.blank()
 	e.paragraph(0, e.text(string(f.About), args))
 	e.circumstances(f)
@@ -76,6 +76,14 @@ func (e explainer) family(f *signatures.Family) {
 	e.steps(f.Steps, args)
 	e.recogniseFamily(f)
 	e.sources(f.Sources)
+}
+
+// kindSentence has a wording of its own for families that imitate no listed client.
+func kindSentence(f *signatures.Family) string {
+	if len(f.Imitates) == 0 {
+		return "explain.kind." + string(f.Kind) + ".unnamed"
+	}
+	return "explain.kind." + string(f.Kind)
 }
 
 func (e explainer) circumstances(f *signatures.Family) {
