@@ -28,7 +28,7 @@ func publicTestKey(s *inventory.Signature) bool {
 // byPublicKey answers for a signature that anybody could have made: it never
 // says who did.
 func (u *unit) byPublicKey(c *signatures.Client, pins []signatures.Pin, s spot, sig signature) identity {
-	if !u.stronglyClaimed(c, s) || !signerPinned(pins) || u.idShared(c, s) {
+	if !u.stronglyClaimed(c, s) || !u.signerPinned(pins, s, sig) || u.idShared(c, s) {
 		return unknownMaker(ReasonPublicTestKey, u.signerReason(sig))
 	}
 	return contradicted(ReasonPublicTestKey, signatures.Proof, u.signerReason(sig))

@@ -101,7 +101,7 @@ func (u *unit) bySigner(c *signatures.Client, pins []signatures.Pin, s spot, sig
 		return best
 	case sig.Trust == inventory.TrustNotChecked && sig.Format != formatAPK:
 		return unknownMaker(ReasonSignatureNotChecked, u.signerReason(sig))
-	case !u.stronglyClaimed(c, s) || !signerPinned(pins):
+	case !u.stronglyClaimed(c, s) || !u.signerPinned(pins, s, sig):
 		return unknownMaker(ReasonNoPin, u.claimReason(c, s))
 	case rotatedFrom(pins, sig.Signature):
 		return unknownMaker(ReasonRotatedKey, u.signerReason(sig))
@@ -220,8 +220,20 @@ func chainIncomplete(sig signature) bool {
 	return sig.Trust == inventory.Untrusted && slices.Contains(sig.Problems, ReasonUntrustedRoot)
 }
 
-func signerPinned(pins []signatures.Pin) bool {
-	return slices.ContainsFunc(pins, func(p signatures.Pin) bool { return len(p.Signer) > 0 })
+// signerPinned is true where somebody is pinned as the signer of what stands at a
+// spot. A pin that is for another id of the client, as for its app for work, says
+// nothing of it.
+func (u *unit) signerPinned(pins []signatures.Pin, s spot, sig signature) bool {
+	return slices.ContainsFunc(pins, func(p signatures.Pin) bool {
+		return len(p.Signer) > 0 && !slices.ContainsFunc(p.Product, func(i signatures.Indicator) bool {
+			return isAppID(i.Kind) && !u.shows(&i, s, sig)
+		})
+	})
+}
+
+// isAppID is true for ids that a system installs one app under.
+func isAppID(k signatures.Kind) bool {
+	return k == signatures.APKPackage || k == signatures.BundleID || k == signatures.AppXFamily
 }
 
 // saidToBeUnsigned is true where a reader looked for a signature and found none.

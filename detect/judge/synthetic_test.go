@@ -53,6 +53,7 @@ func syntheticClients() []*signatures.Client {
 		Claims: []signatures.Indicator{
 			is(signatures.PEProduct, "Alfa"), is(signatures.PEProduct, "Alfa *"), is(signatures.FileName, "alfa.exe"),
 			is(signatures.APKPackage, "org.alfa"), is(signatures.DebPackage, "alfa"), is(signatures.BundleID, "org.alfa.mac"),
+			is(signatures.APKPackage, "org.alfa.work"), // under a key that nobody published
 		},
 		Pins: []signatures.Pin{
 			{Channel: "website", Platform: signatures.Windows, By: signatures.ByMaker,
