@@ -3,6 +3,7 @@ package detect
 import (
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/folder"
+	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/linux/snap"
@@ -16,6 +17,7 @@ func Lookups() []platform.Lookup {
 		dpkg.Lookup{},
 		flatpak.Lookup{},
 		snap.Lookup{},
+		desktop.Lookup{},
 		windows.Lookup{},
 		folder.Downloads{},
 		folder.Paths{},

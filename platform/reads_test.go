@@ -14,6 +14,7 @@ import (
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/hosttest"
+	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/linux/snap"
@@ -23,7 +24,7 @@ import (
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, desktop.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -278,6 +279,10 @@ var about = map[string]string{
 		"by the store's own statements. Of apps that are known chat clients, the image and\n" +
 		"the program files in it are read too. The file in which snapd keeps what logs\n" +
 		"people in to the store is not.",
+	"desktop": "Which programs on Linux are started by desktop entries or lie unpacked in `/opt`,\n" +
+		"`/usr/local` and people's own program folders, though no package manager has them.\n" +
+		"Of those that may be chat clients, the program files are read too. The lists of\n" +
+		"files of installed packages are read to tell those that do have them.",
 	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
 		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
 		"the download folder, in whatever language. Hidden folders are never meant.",

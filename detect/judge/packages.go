@@ -115,10 +115,12 @@ func (u *unit) changedFiles() (changed []Reason, program bool) {
 	return changed, program
 }
 
-// keepsNoDigests is true for what is installed without a record of each file's
-// digest, so that nothing is missing where there is none.
-func keepsNoDigests(k signatures.Kind) bool {
-	return k == signatures.FlatpakID || k == signatures.SnapName || k == signatures.DesktopID
+// recordsDigests is true for what is installed with a record of each file's
+// digest, so that something is missing where there is none.
+func (u *unit) recordsDigests() bool {
+	return slices.ContainsFunc(u.facts, func(f *fact) bool {
+		return f.part == u.parts[0] && (f.Kind == signatures.DebPackage || f.Kind == signatures.RPMPackage || f.Kind == signatures.PacmanPackage)
+	})
 }
 
 // byPackageRecord answers by the package manager's own record of the files, or,
@@ -135,7 +137,7 @@ func (u *unit) byPackageRecord(claim Reason) (identity, bool) {
 		return unknownMaker(ReasonDistributionClaimed, because...), true
 	}
 	if u.build().Format == signatures.Package {
-		if keepsNoDigests(claim.Fact.Kind) {
+		if !u.recordsDigests() {
 			return unknownMaker(ReasonOriginUnknown, claim), true
 		}
 		return unknownMaker(ReasonIncomplete, claim), true
