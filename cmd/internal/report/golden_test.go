@@ -34,6 +34,12 @@ func TestGolden(t *testing.T) {
 		{"report-nothing.en.txt", "text", Input{Result: nothing, Profile: plain}},
 		{"report.json", "json", Input{Result: sampleResult()}},
 		{"report-nothing.json", "json", Input{Result: nothing}},
+		{"report.en.html", "html", Input{Result: sampleResult()}},
+		{"report-shared.en.html", "html", Input{Result: Share(sampleResult()), Shared: true}},
+		{"report-nothing.en.html", "html", Input{Result: nothing}},
+		{"report.en.md", "markdown", Input{Result: Share(sampleResult()), Shared: true}},
+		{"report-nothing.en.md", "markdown", Input{Result: nothing}},
+		{"report-preview.en.txt", "preview", Input{Result: Share(sampleResult()), Shared: true, Profile: plain}},
 		{"report.csv", "csv", Input{Result: sampleResult()}},
 		{"report.summary.json", "summary", Input{Result: sampleResult()}},
 	} {

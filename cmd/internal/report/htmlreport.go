@@ -28,15 +28,24 @@ var pageFiles embed.FS
 // htmlPage is what the template shows.
 type htmlPage struct {
 	Document
+	// Both are the document and, where there is one, the English beside it.
+	Both         []htmlDocument
 	Cards, Notes []htmlCard
-	Gaps         []htmlGaps
 	Style        template.CSS
 	Policy       string
+}
+
+type htmlDocument struct {
+	Document
+	First bool
+	Gaps  []htmlGaps
 }
 
 type htmlCard struct {
 	Card
 	Anchor string
+	// Other is the same card in English, to stand beside it.
+	Other *htmlCard
 	// Again is true for a card that says the same as one before.
 	Again bool
 	Page  text.Language // of the page, to tell whether the card's is another
@@ -48,7 +57,9 @@ type htmlGaps struct {
 	First, Rest []string
 }
 
-func renderHTML(w io.Writer, in Input) error {
+func renderHTML(w io.Writer, in Input) error { return writePage(w, in.Document()) }
+
+func writePage(w io.Writer, d Document) error {
 	t, err := pageTemplate()
 	if err != nil {
 		return err
@@ -57,14 +68,22 @@ func renderHTML(w io.Writer, in Input) error {
 	if err != nil {
 		return err
 	}
-	d := in.Document()
 	p := htmlPage{Document: d, Style: template.CSS(style), Policy: policy(style)}
+	p.Both = append(p.Both, htmlDocumentOf(d, true))
+	if d.Beside != nil {
+		p.Both = append(p.Both, htmlDocumentOf(*d.Beside, false))
+	}
 	p.Cards = htmlCards("first", d.Cards, d.Language)
 	p.Notes = htmlCards("note", d.Notes, d.Language)
-	for _, group := range d.Gaps {
-		p.Gaps = append(p.Gaps, htmlGapsOf(group))
-	}
 	return t.Execute(w, p)
+}
+
+func htmlDocumentOf(d Document, first bool) htmlDocument {
+	in := htmlDocument{Document: d, First: first}
+	for _, group := range d.Gaps {
+		in.Gaps = append(in.Gaps, htmlGapsOf(group))
+	}
+	return in
 }
 
 // FileName is the name for a report that is saved at a time. It names neither
@@ -86,7 +105,11 @@ func Ending(format string) string {
 func htmlCards(anchor string, cards []Card, page text.Language) []htmlCard {
 	var all []htmlCard
 	for i, again := range repeats(cards) {
-		all = append(all, htmlCard{Card: cards[i], Anchor: anchor + "-" + number(i+1), Again: again, Page: page})
+		card := htmlCard{Card: cards[i], Anchor: anchor + "-" + number(i+1), Again: again, Page: page}
+		if beside := cards[i].Beside; beside != nil {
+			card.Other = &htmlCard{Card: *beside, Anchor: card.Anchor + "-beside", Again: again, Page: page}
+		}
+		all = append(all, card)
 	}
 	return all
 }

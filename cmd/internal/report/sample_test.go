@@ -44,7 +44,9 @@ func sampleList() *signatures.List {
 		{ID: "old", Name: "Old Chat", Maker: "A Maker", About: "verdict.unsupported.sentence",
 			Ended: &signatures.Ended{Date: "2025-05-05", Source: 1}, Sources: []signatures.Source{source}},
 	}
-	return signatures.NewList("2026.01.02.1", "2026-01-02", families, clients)
+	return signatures.NewList("2026.01.02.1", "2026-01-02", families, clients).WithHelplines([]signatures.Helpline{
+		{ID: "sample-help", Name: "Sample Help", Helps: "helpline.tibcert.helps", AsksFirst: "helpline.tibcert.asks-first",
+			Email: "help@example.org", URL: "https://example.org/help", Languages: []string{"en", "ug", "bo"}, Checked: "2026-01-01"}})
 }
 
 // sampleResult has a finding of every verdict and gaps of two kinds.
