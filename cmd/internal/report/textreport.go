@@ -67,16 +67,17 @@ func writeCards(p *page, cards []Card) {
 	for i, again := range repeats(cards) {
 		p.blank()
 		if again {
-			inBothCards(cards[i], func(c Card) { writeCardAgain(p, c) })
+			inBothCards(p, cards[i], func(c Card) { writeCardAgain(p, c) })
 		} else {
-			inBothCards(cards[i], func(c Card) { writeCard(p, c) })
+			inBothCards(p, cards[i], func(c Card) { writeCard(p, c) })
 		}
 	}
 }
 
-func inBothCards(c Card, write func(Card)) {
+func inBothCards(p *page, c Card, write func(Card)) {
 	write(c)
 	if c.Beside != nil {
+		p.blank()
 		write(*c.Beside)
 	}
 }

@@ -24,7 +24,8 @@ type Catalogue struct {
 	language Language
 	own      *catalogueFiles // nil for English
 	english  *catalogueFiles
-	missing  *bool // set by Whole while it tries a language
+	missing  *bool  // set by Whole while it tries a language
+	without  string // an id that is missing in its own language, for tests
 }
 
 // Open reads the catalogues of a language. The error names the file that cannot
@@ -55,6 +56,10 @@ func open(files fs.FS, language Language) (*Catalogue, error) {
 // Language is the language that the catalogue was opened for.
 func (c *Catalogue) Language() Language { return c.language }
 
+// English is the catalogue of the texts as they were first written, for what
+// stands beside a language that nobody has reviewed.
+func (c *Catalogue) English() *Catalogue { return &Catalogue{language: English, english: c.english} }
+
 // Has is true where there is a text for the id, be it in English only.
 func (c *Catalogue) Has(id string) bool {
 	_, ok := c.english.entries[id]
@@ -79,7 +84,7 @@ func (c *Catalogue) Text(id string, args Args) string {
 		return term.Plain(id)
 	}
 	if c.own != nil {
-		if c.own.messages.IsTranslatedC(e.text, id) {
+		if id != c.without && c.own.messages.IsTranslatedC(e.text, id) {
 			return fill(c.own.messages.GetC(e.text, id), args)
 		}
 		c.miss()
@@ -98,7 +103,7 @@ func (c *Catalogue) Plural(id string, n int, args Args) string {
 		all[name] = value
 	}
 	if c.own != nil {
-		if c.own.messages.IsTranslatedNC(e.text, n, id) {
+		if id != c.without && c.own.messages.IsTranslatedNC(e.text, n, id) {
 			return fill(c.own.messages.GetNC(e.text, e.plural, n, id), all)
 		}
 		c.miss()
@@ -123,7 +128,7 @@ func Whole[T any](c *Catalogue, build func(*Catalogue) T) (made T, own bool) {
 	if !missing {
 		return made, true
 	}
-	return build(&Catalogue{language: English, english: c.english}), false
+	return build(c.English()), false
 }
 
 // fill replaces {name} by its argument. A placeholder without an argument stays,

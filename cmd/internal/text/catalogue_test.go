@@ -160,6 +160,15 @@ func TestChoose(t *testing.T) {
 		{"asked for and not there", "tlh", nil, "en", true},
 		{"environment", "", env{"LANG": "en_US.UTF-8"}, "en", false},
 		{"environment without catalogue", "", env{"LANG": "tlh"}, "en", false},
+		{"unreviewed and not asked for", "", env{"LANG": "bo_CN.UTF-8", "LANGUAGE": "zh_CN:ug"}, "en", false},
+		{"unreviewed and asked for", "bo", nil, "bo", false},
+		{"Chinese by region", "zh_TW.UTF-8", nil, "zh-Hant", false},
+		{"Chinese by another region", "zh-SG", nil, "zh-Hans", false},
+		{"Chinese by script", "zh-Hant-HK", nil, "zh-Hant", false},
+		{"Chinese alone", "zh", nil, "zh-Hans", false},
+		{"its own script", "ug-Arab-CN", nil, "ug", false},
+		{"another script", "ug-Cyrl-KZ", nil, "en", true},
+		{"a longer name is another language", "esx", nil, "en", true},
 		{"C", "", env{"LC_ALL": "C", "LANGUAGE": "tlh"}, "en", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
