@@ -93,6 +93,9 @@ const (
 	SignerSHA1         Kind = "sign.cert_sha1"
 	OpenPGPFingerprint Kind = "openpgp.fingerprint" // 40 upper-case hex digits
 
+	AsarHeader Kind = "asar.header_sha256" // 64 hex digits: of the text that names an archive's files
+	AsarFiles  Kind = "asar.files"         // whether its files have the digests recorded in it: intact, or changed and which
+
 	OriginHost Kind = "origin.host" // host a download came from
 	OriginURL  Kind = "origin.url"
 )
@@ -241,6 +244,9 @@ var kinds = map[Kind]KindInfo{
 	SignerSHA256:       {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 64},
 	SignerSHA1:         {Strength: Proof, Signer: true, Shape: HexShape, HexLen: 40},
 	OpenPGPFingerprint: {Strength: Proof, Signer: true},
+
+	AsarHeader: {Strength: Weak, Shape: HexShape, HexLen: 64, Formats: []Format{ASAR}},
+	AsarFiles:  {Strength: Weak, Formats: []Format{ASAR}},
 
 	OriginHost: {Strength: Weak, Fold: true, WholeBuild: true},
 	OriginURL:  {Strength: Weak, WholeBuild: true},

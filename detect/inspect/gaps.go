@@ -32,6 +32,7 @@ const (
 	whatInside    = "what is inside this file"
 	whatSignature = "who signed it, and whether it was changed since"
 	whatInstalls  = "what this installer would install"
+	whatAsarFiles = "whether the files inside are as this archive records them"
 	whatRest      = "further gaps in this file"
 )
 

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"github.com/chatvet/chatvet/detect/inspect/archive"
+	"github.com/chatvet/chatvet/detect/inspect/asar"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -25,6 +26,7 @@ func readers() []reader {
 		{format: signatures.APK, facts: apkFacts, walk: walkAPK},
 		{format: signatures.DEX},
 		{format: signatures.Zip, facts: zipFacts, walk: archive.Zip},
+		{format: signatures.ASAR, facts: asarFacts, walk: asar.Walk},
 		{format: signatures.Tar, walk: archive.Tar},
 	}
 }

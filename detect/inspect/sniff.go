@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"github.com/chatvet/chatvet/detect/inspect/archive"
+	"github.com/chatvet/chatvet/detect/inspect/asar"
 	"github.com/chatvet/chatvet/detect/inspect/msix"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -44,7 +45,7 @@ var magics = []struct {
 	{0, "\xed\xab\xee\xdb", nil, signatures.RPM},
 	{0, "PK\x03\x04", nil, signatures.Zip},
 	{0, "PK\x05\x06", nil, signatures.Zip}, // empty
-	{0, "\x04\x00\x00\x00", asarHeader, signatures.ASAR},
+	{0, "\x04\x00\x00\x00", asar.Is, signatures.ASAR},
 	{0, "#!", interpreter, signatures.Script},
 	{257, "ustar", nil, signatures.Tar},
 	{0, "koly", nil, signatures.DMG}, // the trailer of an image that holds nothing else
@@ -75,12 +76,6 @@ func fewArchitectures(head []byte) bool {
 	}
 	n := binary.BigEndian.Uint32(head[4:])
 	return n > 0 && n < 45
-}
-
-// asarHeader is true for Electron's archive: a pickle of one length, then a
-// pickle of a JSON text.
-func asarHeader(head []byte) bool {
-	return len(head) >= 32 && bytes.HasPrefix(head[16:], []byte(`{"files":`))
 }
 
 func interpreter(head []byte) bool {
