@@ -168,3 +168,47 @@ func TestAgreesWithApksigner(t *testing.T) {
 		}
 	}
 }
+
+// TestStampsAgreeWithApksigner holds source stamps against apksigner's verdict
+// from Android 9 on, where a package is verified at all.
+func TestStampsAgreeWithApksigner(t *testing.T) {
+	folder := corpus(t)
+	list, err := os.ReadFile(filepath.Join(folder, "expected-minsdk28.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamped := 0
+	for line := range bytes.Lines(list) {
+		var e struct {
+			expected
+			Stamp bool `json:"stamp"`
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		b, err := os.ReadFile(filepath.Join(folder, e.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := bytes.NewReader(b)
+		f, err := apk.Read(r, int64(len(b)))
+		if err != nil {
+			continue
+		}
+		p, err := android.Read(context.Background(), r, f, nil, android.DefaultLimits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// apksigner 31 refuses every stamp with attributes that it does not know;
+		// later ones take these three.
+		want := e.Stamp || slices.Contains([]string{"stamp-unknown-attr.apk", "stamp-valid-timestamp-16-byte-buffer.apk", "stamp-valid-timestamp-value.apk"}, e.File)
+		if _, ok := p.Stamp(); ok != want {
+			t.Errorf("%s: stamp %t, want %t (apksigner %t, %v)", e.File, ok, want, e.Stamp, e.Errors)
+		} else if ok {
+			stamped++
+		}
+	}
+	if stamped == 0 {
+		t.Error("no stamp is good")
+	}
+}

@@ -12,8 +12,11 @@ import (
 // certificate.
 const stampName = "stamp-cert-sha256"
 
-// attributeStampLineage is the attribute of a stamp with a proof of rotation.
-const attributeStampLineage = 0x9d6303f7
+// Attributes of a stamp: a proof of rotation, and when it was made.
+const (
+	attributeStampLineage = 0x9d6303f7
+	attributeStampTime    = 0xe43c5946
+)
 
 // Ids of digests in what a stamp signs, by the kind of contents
 // (ApkSigningBlockUtils of AOSP's apksig, CONTENT_DIGEST_*).
@@ -118,10 +121,14 @@ func stampAttributesGood(c *certificate, f *fields) bool {
 	}
 	list := (&fields{b: data}).inner()
 	for list.more() {
-		a := list.inner()
-		if a.number() == attributeStampLineage {
+		switch a := list.inner(); a.number() {
+		case attributeStampLineage:
 			lineage, ok := readProof(a.b)
 			if !ok || len(lineage) == 0 || !slices.Equal(lineage[len(lineage)-1].raw, c.raw) {
+				return false
+			}
+		case attributeStampTime:
+			if len(a.b) < 8 || int64(binary.LittleEndian.Uint64(a.b)) <= 0 {
 				return false
 			}
 		}
