@@ -69,7 +69,9 @@ func readJAR(ctx context.Context, r io.ReaderAt, f *apk.File, b *block) *jar {
 // of two equal ones win; it takes entries for folders by their attributes, and
 // folders need no digest.
 func (j *jar) doubts() doubtful {
-	z, err := zip.NewReader(io.NewSectionReader(j.r, 0, j.f.Size), j.f.Size)
+	// A directory that lies elsewhere for that reader may be of any size.
+	meter := &metered{r: j.r, left: 4*j.f.DirectorySize + 256<<10}
+	z, err := zip.NewReader(meter, j.f.Size)
 	if err != nil || len(z.File) != len(j.f.Entries) {
 		return doubtful{inventory.ProblemNotVerified, fmt.Errorf("the directory is one that only Android reads: %w", errors.Join(err, apk.ErrNotZip))}
 	}
@@ -95,6 +97,20 @@ func (j *jar) doubts() doubtful {
 		return doubtful{inventory.ProblemNotVerified, fmt.Errorf("%s is %w", metaInf, apk.ErrTooLarge)}
 	}
 	return doubtful{}
+}
+
+// metered lets only so many bytes through.
+type metered struct {
+	r    io.ReaderAt
+	left int64
+}
+
+// ReadAt reads as io.ReaderAt has it.
+func (m *metered) ReadAt(p []byte, off int64) (int, error) {
+	if m.left -= int64(len(p)); m.left < 0 {
+		return 0, apk.ErrTooLarge
+	}
+	return m.r.ReadAt(p, off)
 }
 
 // readSchemes reads the main attributes of the signature files.
