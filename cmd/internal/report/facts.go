@@ -85,6 +85,12 @@ func writeSignature(p *page, indent int, s inventory.Signature, say *text.Catalo
 		"integrity": say.Text("integrity."+string(s.Integrity), nil),
 		"trust":     say.Text("trust."+string(s.Trust), nil),
 	}))
+	switch {
+	case s.MinSDK != 0 && s.MaxSDK != 0:
+		p.paragraph(indent+2, say.Text("facts.sdk-range", text.Args{"scheme": s.Scheme, "from": strconv.Itoa(s.MinSDK), "to": strconv.Itoa(s.MaxSDK)}))
+	case s.MinSDK != 0:
+		p.paragraph(indent+2, say.Text("facts.sdk-from", text.Args{"scheme": s.Scheme, "from": strconv.Itoa(s.MinSDK)}))
+	}
 	for _, signer := range s.Signers {
 		p.paragraph(indent+2, say.Text("facts.signer", text.Args{"subject": name(signer.Subject)}))
 		if signer.SHA256 != "" {
