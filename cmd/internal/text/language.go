@@ -22,6 +22,7 @@ var English = Language{Tag: "en", Name: "English", Reviewed: true}
 var languages = []Language{
 	English,
 	{Tag: "zh-Hans", Name: "简体中文"},
+	{Tag: "bo", Name: "བོད་ཡིག"},
 }
 
 // Languages lists every language that there are catalogues for, English first.
