@@ -24,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatvet/chatvet/cmd/internal/text"
+	"github.com/chatvet/chatvet/detect/judge"
 )
 
 // These tests look at the page in Debian's Chromium: how it lies on screens and
@@ -117,16 +118,33 @@ func pages(t *testing.T) map[string][]byte {
 		t.Fatal(err)
 	}
 	nothing := sampleResult()
-	nothing.Findings, nothing.Builds, nothing.Partial = nil, nil, true
+	nothing.Findings, nothing.Builds, nothing.Summary, nothing.Partial = nil, nil, judge.Summary{}, true
+	languages := text.Languages()
 	return map[string][]byte{
-		"every verdict":   render(t, "html", sampleResult()),
-		"shared":          render(t, "html", Share(sampleResult())),
-		"nothing":         render(t, "html", nothing),
-		"hostile names":   hostilePage.Bytes(),
-		"long words":      pseudoPage(t, text.Language{Tag: "en-XA"}, func(s string) string { return s + " " + strings.ReplaceAll(s, " ", "") }),
-		"right to left":   pseudoPage(t, text.Language{Tag: "ar", RightToLeft: true}, arabic),
-		"tall characters": pseudoPage(t, text.Language{Tag: "bo"}, func(s string) string { return strings.Map(tibetan, s) }),
+		"another language": pageIn(t, languages[len(languages)-1]),
+		"every verdict":    render(t, "html", sampleResult()),
+		"shared":           render(t, "html", Share(sampleResult())),
+		"nothing":          render(t, "html", nothing),
+		"hostile names":    hostilePage.Bytes(),
+		"long words":       pseudoPage(t, text.Language{Tag: "en-XA"}, func(s string) string { return s + " " + strings.ReplaceAll(s, " ", "") }),
+		"right to left":    pseudoPage(t, text.Language{Tag: "ar", RightToLeft: true}, arabic),
+		"tall characters":  pseudoPage(t, text.Language{Tag: "bo"}, func(s string) string { return strings.Map(tibetan, s) }),
 	}
+}
+
+// pageIn is the sample in a language, beside English where nobody has reviewed
+// it.
+func pageIn(t *testing.T, l text.Language) []byte {
+	t.Helper()
+	say, err := text.Open(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := Render(&out, "html", Input{Result: sampleResult(), List: sampleList(), Say: say}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // pseudoPage is the sample in an invented language, made of the English.
@@ -223,7 +241,11 @@ func layoutFaults(t *testing.T, tab context.Context) []string {
 
 func TestPageLiesWell(t *testing.T) {
 	tab := browser(t)
-	for name, content := range pages(t) {
+	all := pages(t)
+	for _, l := range text.Languages() {
+		all["in "+l.Tag] = pageIn(t, l)
+	}
+	for name, content := range all {
 		do(t, tab, chromedp.Navigate(saved(t, content)))
 		for _, sheet := range sheets() {
 			lay(t, tab, sheet)

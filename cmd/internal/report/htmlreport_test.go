@@ -75,7 +75,7 @@ func hostileResult() (judge.Result, *signatures.List) {
 	for i := range res.Findings {
 		f := &res.Findings[i]
 		f.ID, f.Client = f.ID+next(), f.Client+strings.Repeat(next(), i%2)
-		for _, h := range hostile {
+		for _, h := range hostile[:len(hostile)*(1-min(i, 1))] { // in full once
 			f.Reasons = append(f.Reasons, judge.Reason{Code: "hint", Fact: signatures.Fact{Kind: signatures.PEProduct, Value: h, Place: h, At: h},
 				Source: &signatures.Source{Publisher: h, Title: h, Date: h, URL: h}})
 		}
