@@ -221,19 +221,25 @@ func chainIncomplete(sig signature) bool {
 }
 
 // signerPinned is true where somebody is pinned as the signer of what stands at a
-// spot. A pin that is for another id of the client, as for its app for work, says
-// nothing of it.
+// spot. A pin that is for another id of the client, as for its app for work, or
+// for other versions says nothing of it.
 func (u *unit) signerPinned(pins []signatures.Pin, s spot, sig signature) bool {
 	return slices.ContainsFunc(pins, func(p signatures.Pin) bool {
 		return len(p.Signer) > 0 && !slices.ContainsFunc(p.Product, func(i signatures.Indicator) bool {
-			return isAppID(i.Kind) && !u.shows(&i, s, sig)
+			return narrows(i.Kind) && !u.shows(&i, s, sig)
 		})
 	})
 }
 
-// isAppID is true for ids that a system installs one app under.
-func isAppID(k signatures.Kind) bool {
-	return k == signatures.APKPackage || k == signatures.BundleID || k == signatures.AppXFamily
+// narrows is true for what tells the apps of one maker apart and does not change
+// from copy to copy: the ids that a system installs them under, and versions.
+func narrows(k signatures.Kind) bool {
+	switch k {
+	case signatures.APKPackage, signatures.BundleID, signatures.AppXFamily,
+		signatures.PEVersion, signatures.PEProductVersion, signatures.MSIVersion, signatures.APKVersion:
+		return true
+	}
+	return false
 }
 
 // saidToBeUnsigned is true where a reader looked for a signature and found none.

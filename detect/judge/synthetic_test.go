@@ -77,9 +77,9 @@ func syntheticClients() []*signatures.Client {
 	beta := &signatures.Client{ID: "beta", Name: "Beta", Sources: sources, Claims: []signatures.Indicator{is(signatures.PEProduct, "Beta"), is(signatures.FileName, "beta.exe"), is(signatures.DebPackage, "beta")}}
 	omega := &signatures.Client{
 		ID: "omega", Name: "Omega", Sources: sources, Ended: &signatures.Ended{Date: "2020-05-05", Source: 1},
-		Claims: []signatures.Indicator{is(signatures.PEProduct, "Omega")},
+		Claims: []signatures.Indicator{is(signatures.PEProduct, "Omega")}, // who signed it before 3.0 was not published
 		Pins: []signatures.Pin{{Channel: "website", Platform: signatures.Windows, By: signatures.ByMaker,
-			Signer: []signatures.Indicator{is(signatures.SignerOrganization, "Omega Corp")}, Product: []signatures.Indicator{is(signatures.PEProduct, "Omega")}}},
+			Signer: []signatures.Indicator{is(signatures.SignerOrganization, "Omega Corp")}, Product: []signatures.Indicator{is(signatures.PEProduct, "Omega"), is(signatures.PEVersion, ">=3.0")}}},
 	}
 	phone := &signatures.Client{
 		ID: "phone", Name: "Phone", Sources: sources,
