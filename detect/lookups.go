@@ -6,6 +6,7 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
+	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
 )
@@ -17,6 +18,7 @@ func Lookups() []platform.Lookup {
 		dpkg.Lookup{},
 		flatpak.Lookup{},
 		snap.Lookup{},
+		rpm.Lookup{},
 		desktop.Lookup{},
 		windows.Lookup{},
 		folder.Downloads{},

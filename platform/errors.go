@@ -52,6 +52,7 @@ const (
 	GapTooMany    = "too-many"     // more than a bound allows
 	GapPrivate    = "private-data" // chat data, which is never opened
 	GapElsewhere  = "elsewhere"    // leads to a place that has to be named
+	GapNotOpened  = "not-opened"   // a format that is not read
 )
 
 // GapOf makes a gap of an error that a FS returned for a name. What says what
