@@ -65,7 +65,9 @@ func disagree(system inventory.Signature, ours []inventory.Signature) bool {
 	case system.Trust == inventory.Trusted:
 		return !trusted
 	case system.Trust == inventory.Untrusted:
-		return has(func(s inventory.Signature) bool { return s.Integrity == inventory.Intact && s.Trust == inventory.Trusted })
+		return has(func(s inventory.Signature) bool {
+			return s.Integrity == inventory.Intact && s.Trust == inventory.Trusted
+		})
 	}
 	return false
 }
