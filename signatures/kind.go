@@ -96,6 +96,9 @@ const (
 	AsarHeader Kind = "asar.header_sha256" // 64 hex digits: of the text that names an archive's files
 	AsarFiles  Kind = "asar.files"         // whether its files have the digests recorded in it: intact, or changed and which
 
+	ElectronShadowApp Kind = "electron.shadow_app" // a folder of code beside app.asar: its name, at the folder's package.json
+	ElectronCore      Kind = "electron.core"       // "changed" where Discord's discord_desktop_core/index.js does more than load core.asar
+
 	OriginHost Kind = "origin.host" // host a download came from
 	OriginURL  Kind = "origin.url"
 )
@@ -247,6 +250,9 @@ var kinds = map[Kind]KindInfo{
 
 	AsarHeader: {Strength: Weak, Shape: HexShape, HexLen: 64, Formats: []Format{ASAR}},
 	AsarFiles:  {Strength: Weak, Formats: []Format{ASAR}},
+
+	ElectronShadowApp: {Strength: Weak},
+	ElectronCore:      {Strength: Weak},
 
 	OriginHost: {Strength: Weak, Fold: true, WholeBuild: true},
 	OriginURL:  {Strength: Weak, WholeBuild: true},
