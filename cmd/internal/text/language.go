@@ -22,7 +22,9 @@ var English = Language{Tag: "en", Name: "English", Reviewed: true}
 var languages = []Language{
 	English,
 	{Tag: "zh-Hans", Name: "简体中文"},
+	{Tag: "zh-Hant", Name: "繁體中文"},
 	{Tag: "bo", Name: "བོད་ཡིག"},
+	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
 }
 
 // Languages lists every language that there are catalogues for, English first.
