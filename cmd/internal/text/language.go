@@ -25,6 +25,7 @@ var languages = []Language{
 	{Tag: "zh-Hant", Name: "繁體中文"},
 	{Tag: "bo", Name: "བོད་ཡིག"},
 	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
+	{Tag: "es", Name: "español"},
 }
 
 // Languages lists every language that there are catalogues for, English first.
