@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/chatvet/chatvet/cmd/internal/report"
 	"github.com/chatvet/chatvet/cmd/internal/term"
@@ -30,15 +31,16 @@ func (p *program) doubleClicked(formats []string, run func(args []string) int, o
 		p.stayOpen()
 		return code
 	}
-	// A folder of its own, which only this person may read.
-	folder, err := os.MkdirTemp("", "chatvet-")
+	// A folder of its own, which only this person may read. Neither name says
+	// what made it.
+	folder, err := os.MkdirTemp("", "check-")
 	if err != nil {
 		p.tell(err)
 		p.stayOpen()
 		return exitFailed
 	}
-	page := filepath.Join(folder, "chatvet-report.html")
-	code := run([]string{"scan", "--format", "html", "-o", page})
+	page := filepath.Join(folder, report.FileName(time.Now(), "html"))
+	code := run([]string{"scan", "--full", "--format", "html", "-o", page})
 	if _, err := os.Stat(page); err == nil {
 		if err := open(page); err == nil {
 			return code

@@ -9,8 +9,8 @@ import (
 
 func TestDoubleClick(t *testing.T) {
 	written := func(args []string) int {
-		if len(args) == 5 {
-			if err := os.WriteFile(args[4], []byte("page"), 0o600); err != nil {
+		if len(args) == 6 {
+			if err := os.WriteFile(args[5], []byte("page"), 0o600); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -24,8 +24,8 @@ func TestDoubleClick(t *testing.T) {
 		waits   bool
 		code    int
 	}{
-		"a page":                   {[]string{"text", "html"}, written, nil, 5, false, exitFound},
-		"a page without a browser": {[]string{"html"}, written, errors.New("none"), 5, true, exitFound},
+		"a page":                   {[]string{"text", "html"}, written, nil, 6, false, exitFound},
+		"a page without a browser": {[]string{"html"}, written, errors.New("none"), 6, true, exitFound},
 		"no page was written":      {[]string{"html"}, func([]string) int { return exitFailed }, nil, -1, true, exitFailed},
 		"no pages at all":          {[]string{"text"}, written, nil, 0, true, exitFound},
 	} {
