@@ -54,6 +54,7 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	if b.found.Format != "" {
 		b.nameAsFound()
 	}
+	b.electron()
 	for _, f := range b.found.Files {
 		if b.ctx.Err() != nil {
 			break
@@ -113,7 +114,7 @@ func (b *builder) inspect(f platform.CandidateFile, place string) (r inspect.Res
 	}
 	defer file.Close()
 	r = b.inspector.File(b.ctx, inspect.Source{
-		Name: place, ReaderAt: file, Size: before.Size(), MD5: f.MD5 != "", SHA256: f.SHA256 != "", Thorough: b.thorough || b.found.Format == signatures.Package,
+		Name: place, ReaderAt: file, Size: before.Size(), MD5: f.MD5 != "", SHA256: f.SHA256 != "", Script: f.Script, Thorough: b.thorough || b.found.Format == signatures.Package,
 	})
 	b.files++
 	b.bytes += r.Read

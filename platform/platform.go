@@ -119,6 +119,8 @@ type CandidateFile struct {
 	// Conffile is true where the record says that an administrator may change
 	// the file.
 	Conffile bool
+	// Script is true for code that only its place shows to be code.
+	Script bool
 }
 
 // Gap is something that a look-up could not read.

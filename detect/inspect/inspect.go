@@ -87,6 +87,8 @@ type Source struct {
 	// Thorough is true where a person named this very file: then facts and
 	// digests are taken even if the format is unknown.
 	Thorough bool
+	// Script is true where a file of no known format is code by its place.
+	Script bool
 	// SHA256 asks for this digest, whatever the list needs.
 	SHA256 bool
 }
@@ -112,7 +114,7 @@ func (in *Inspector) File(ctx context.Context, src Source) Result {
 	v := &visit{in: in, ctx: ctx, outer: src.Name, budget: archive.NewBudget(in.limits.Expansion)}
 	defer v.release()
 	meter := &meter{r: src.ReaderAt}
-	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, sha256: src.SHA256, thorough: src.Thorough})
+	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, sha256: src.SHA256, thorough: src.Thorough, script: src.Script})
 	result.Gaps = v.gaps
 	result.Read = meter.n.Load()
 	return result

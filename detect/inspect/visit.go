@@ -37,6 +37,7 @@ type file struct {
 	depth    int // 0 for the outer file
 	md5      bool
 	thorough bool
+	script   bool
 	// takers are what a reader wants of the one pass over the file, beside the
 	// digests; settle is called when it is over, with true where they got all.
 	takers []digest.Taker
@@ -81,6 +82,9 @@ func (v *visit) file(f *file) Result {
 	}
 	f.Format = Sniff(head)
 	f.Format = v.refined(f, head)
+	if f.Format == signatures.Unknown && f.script {
+		f.Format = signatures.Script
+	}
 	if f.Format == signatures.Unknown && !f.thorough && !f.md5 && !f.sha256 {
 		return f.Result
 	}
