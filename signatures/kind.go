@@ -63,8 +63,22 @@ const (
 	MSIVersion         Kind = "msi.version" // a version
 	RegistryKey        Kind = "windows.registry_key"
 
-	BundleID Kind = "bundle.id"
-	TeamID   Kind = "apple.team_id"
+	BundleID      Kind = "bundle.id"
+	BundleVersion Kind = "bundle.version" // CFBundleShortVersionString, a version
+	BundleBuild   Kind = "bundle.build"   // CFBundleVersion
+	TeamID        Kind = "apple.team_id"
+
+	AppleIdentifier  Kind = "apple.identifier"   // by which a signature names its program
+	AppleSignerKind  Kind = "apple.signer_kind"  // developer-id, mac-app-store, apple, ad-hoc, ...
+	AppleFlag        Kind = "apple.flag"         // as codesign names it: runtime, linker-signed, ...
+	AppleRequirement Kind = "apple.requirement"  // the designated one, in Apple's notation
+	AppleEntitlement Kind = "apple.entitlement"  // the name of one
+	AppleTicket      Kind = "apple.ticket"       // a notarisation ticket is there: "stapled"
+	AppleDiffers     Kind = "apple.differs"      // a file of a bundle that is not as it was sealed: added, changed, missing, ...
+	AppleWritten     Kind = "apple.written"      // a file that a bundle may have gained or lost by the rules of its seal
+	MachOMinOS       Kind = "macho.min_os"       // the first version of the system that it is for
+	MachOArch        Kind = "macho.arch"         // a processor that it is for
+	AsarIntegrity    Kind = "electron.integrity" // the digest that Electron asks of an archive's header
 
 	APKPackage    Kind = "apk.package"
 	APKLabel      Kind = "apk.label"
@@ -218,8 +232,22 @@ var kinds = map[Kind]KindInfo{
 	MSIVersion:         {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{MSI}},
 	RegistryKey:        {Strength: Weak, Fold: true, WholeBuild: true},
 
-	BundleID: {Strength: Strong, Claim: true, WholeBuild: true},
-	TeamID:   {Strength: Strong, Signer: true},
+	BundleID:      {Strength: Strong, Claim: true, WholeBuild: true},
+	BundleVersion: {Strength: Weak, Shape: VersionShape, WholeBuild: true},
+	BundleBuild:   {Strength: Weak, WholeBuild: true},
+	TeamID:        {Strength: Strong, Signer: true},
+
+	AppleIdentifier:  {Strength: Weak},
+	AppleSignerKind:  {Strength: Weak},
+	AppleFlag:        {Strength: Weak},
+	AppleRequirement: {Strength: Weak},
+	AppleEntitlement: {Strength: Weak},
+	AppleTicket:      {Strength: Weak, WholeBuild: true},
+	AppleDiffers:     {Strength: Weak},
+	AppleWritten:     {Strength: Weak},
+	MachOMinOS:       {Strength: Weak, Formats: []Format{MachO}},
+	MachOArch:        {Strength: Weak, Formats: []Format{MachO}},
+	AsarIntegrity:    {Strength: Weak, WholeBuild: true},
 
 	APKPackage:    {Strength: Strong, Claim: true, WholeBuild: true},
 	APKLabel:      {Strength: Weak, Claim: true, WholeBuild: true},

@@ -16,6 +16,7 @@ import (
 	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/pattern"
+	"github.com/chatvet/chatvet/detect/sign/apple"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -91,6 +92,9 @@ type Source struct {
 	Script bool
 	// SHA256 asks for this digest, whatever the list needs.
 	SHA256 bool
+	// Bundle is set for the main program of an Apple bundle: what is signed
+	// together with it.
+	Bundle *apple.Bundle
 }
 
 // Result is everything that the bytes of one file say.
@@ -106,6 +110,8 @@ type Result struct {
 	Inside     []inventory.Build
 	Gaps       []inventory.Gap
 	Read       int64 // bytes read
+	// Code is what an Apple code signature says about a program, else nil.
+	Code *apple.Code
 }
 
 // File inspects one file. It never fails; a file that cannot be read to its end

@@ -21,6 +21,7 @@ func readers() []reader {
 		{format: signatures.MSI, facts: msiFacts},
 		{format: signatures.MSIX, facts: msixFacts, walk: archive.Zip},
 		{format: signatures.ELF, facts: elfFacts},
+		{format: signatures.MachO, facts: machoFacts},
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},
 		{format: signatures.APK, facts: apkFacts, walk: walkAPK},

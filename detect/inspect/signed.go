@@ -15,6 +15,12 @@ func codeSigning() cms.Policy {
 	return cms.Policy{Roots: roots.CodeSigning(), StampRoots: roots.CodeSigning(), Usage: cms.UsageCodeSigning, Now: time.Now()}
 }
 
+// appleSigning is what signatures on programs for Apple's systems are held
+// against.
+func appleSigning() cms.Policy {
+	return cms.Policy{Roots: roots.Apple(), StampRoots: roots.Apple(), Usage: cms.UsageCodeSigning, Now: time.Now()}
+}
+
 // signed takes down signatures, and a gap for each that could not be checked.
 func (v *visit) signed(f *file, all []inventory.Signature) {
 	f.Signatures = append(f.Signatures, all...)

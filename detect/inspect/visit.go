@@ -11,6 +11,7 @@ import (
 	"github.com/chatvet/chatvet/detect/inspect/apk"
 	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/apple"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -44,7 +45,8 @@ type file struct {
 	settle func(complete bool)
 	apk    *apk.File // of an Android package
 	sha256 bool
-	closed bool      // a container that is not worth opening
+	bundle *apple.Bundle // around the main program of one
+	closed bool          // a container that is not worth opening
 }
 
 func (f *file) fact(k signatures.Kind, value string) {

@@ -38,6 +38,20 @@ const (
 	ProblemTimeStampDamaged   = "timestamp-damaged"   // or not for this signature
 	ProblemTimeStampUntrusted = "timestamp-untrusted" // by nobody whom chatvet trusts with the time
 
+	// Apple's code signatures.
+	ProblemSlotMismatch     = "special-slot-mismatch"   // what belongs to the program is not what was signed
+	ProblemOutOfBundle      = "out-of-bundle"           // what belongs to it is not here
+	ProblemDirectories      = "code-directories-differ" // it lists the same program twice, and differently
+	ProblemSlices           = "slices-differ"           // the parts for different processors are by different signers
+	ProblemTeam             = "team-mismatch"           // it names another team than its certificate
+	ProblemResourceAdded    = "resource-added"          // the bundle holds a file that its seal does not name
+	ProblemResourceChanged  = "resource-changed"
+	ProblemResourceMissing  = "resource-missing"
+	ProblemNestedCode       = "nested-code-changed" // a program in the bundle is not the one that was sealed
+	ProblemLinkOut          = "link-out-of-bundle"  // a link in the bundle leads out of it
+	ProblemSealDamaged      = "seal-damaged"        // the list of the bundle's files cannot be read
+	ProblemResourcesNotRead = "resources-not-read"  // not all files of the bundle could be read
+
 	// The system's own check, beside chatvet's.
 	ProblemSystemDisagrees = "system-disagrees" // it comes to another answer than chatvet
 

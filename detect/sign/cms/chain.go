@@ -162,7 +162,7 @@ func (w *walk) signed(issuer, child *x509.Certificate) bool {
 // leafProblem says why a certificate may not sign what is signed here.
 func (w *walk) leafProblem(c *x509.Certificate) string {
 	switch {
-	case len(c.UnhandledCriticalExtensions) > 0:
+	case w.constrained(c):
 		return inventory.ProblemConstrained
 	case !w.permits(c, true), c.KeyUsage != 0 && c.KeyUsage&(x509.KeyUsageDigitalSignature|x509.KeyUsageContentCommitment) == 0:
 		return inventory.ProblemWrongUsage
@@ -189,7 +189,7 @@ func (w *walk) issuerProblem(chain []*x509.Certificate, c *x509.Certificate) str
 		return inventory.ProblemInvalidIssuer
 	case !w.permits(c, false):
 		return inventory.ProblemWrongUsage
-	case len(c.UnhandledCriticalExtensions) > 0, constrainsNames(c) && hasNames(chain[0]):
+	case w.constrained(c), constrainsNames(c) && hasNames(chain[0]):
 		return inventory.ProblemConstrained
 	}
 	return ""
@@ -202,6 +202,12 @@ func (w *walk) permits(c *x509.Certificate, signer bool) bool {
 		return true
 	}
 	return !signer && len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 0
+}
+
+// constrained is true where a certificate has conditions that nobody here
+// understands, and says that they matter.
+func (w *walk) constrained(c *x509.Certificate) bool {
+	return slices.ContainsFunc(c.UnhandledCriticalExtensions, func(id asn1.ObjectIdentifier) bool { return !w.anchors.Understands(id) })
 }
 
 // constrainsNames is true where an issuer may only issue for some names of

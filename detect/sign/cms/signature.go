@@ -41,8 +41,9 @@ type Signature struct {
 	Time      inventory.SigningTime
 	Stamp     *Stamp // nil where there is none that can be read
 	Problems  []string
-	// Unsigned are attributes that nothing vouches for.
-	Unsigned Attributes
+	// Signed are attributes that the signature covers; they hold where it is
+	// intact. Unsigned are those that nothing vouches for.
+	Signed, Unsigned Attributes
 }
 
 // Attributes are attributes of a signature, by object identifier.
@@ -81,7 +82,7 @@ func (m *Message) Check(index int, external []byte, p Policy) (s Signature) {
 		}
 	}()
 	info := &m.signed.SignerInfos[index]
-	s.Unsigned = Attributes{info.UnauthenticatedAttributes}
+	s.Signed, s.Unsigned = Attributes{info.AuthenticatedAttributes}, Attributes{info.UnauthenticatedAttributes}
 	content := m.Content
 	if content == nil {
 		content = external

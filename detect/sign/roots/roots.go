@@ -8,6 +8,7 @@ package roots
 import (
 	"crypto/x509"
 	_ "embed"
+	"encoding/asn1"
 	"encoding/pem"
 	"sync"
 )
@@ -26,8 +27,14 @@ type Root struct {
 	Retired bool
 }
 
+//go:embed apple-root-ca.pem
+var apple []byte
+
 // Set is a set of roots. It does not change and may be shared.
-type Set struct{ bySubject map[string][]Root }
+type Set struct {
+	bySubject map[string][]Root
+	private   asn1.ObjectIdentifier // extensions below it are understood
+}
 
 // New makes a set. A certificate in both lists is not retired.
 func New(trusted, retired []*x509.Certificate) *Set {
@@ -64,6 +71,27 @@ func (s *Set) Find(c *x509.Certificate) (Root, bool) {
 	}
 	return Root{}, false
 }
+
+// WithExtensions returns a set with the same roots, under which critical
+// extensions below an object identifier are understood.
+func (s *Set) WithExtensions(below asn1.ObjectIdentifier) *Set {
+	return &Set{bySubject: s.bySubject, private: below}
+}
+
+// Understands is true for extensions of certificates that mark what a
+// certificate of this hierarchy is for, and forbid nothing.
+func (s *Set) Understands(id asn1.ObjectIdentifier) bool {
+	return s != nil && len(s.private) > 0 && len(id) > len(s.private) && id[:len(s.private)].Equal(s.private)
+}
+
+// AppleExtensions is the arc of Apple's extensions of certificates ("Apple Inc.
+// Certification Practice Statement, Worldwide Developer Relations", appendix).
+var AppleExtensions = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6}
+
+// Apple is the set for signatures on Apple's systems and for their time stamps.
+func Apple() *Set { return appleSet() }
+
+var appleSet = sync.OnceValue(func() *Set { return New(certificates(apple), nil).WithExtensions(AppleExtensions) })
 
 // CodeSigning is the set for signatures on programs and for their time stamps.
 func CodeSigning() *Set { return codeSigningSet() }

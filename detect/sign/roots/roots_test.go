@@ -14,6 +14,7 @@ func TestEveryRootOfTheFilesCanBeRead(t *testing.T) {
 		// EC-ACC has a negative serial number, which Go does not read.
 		{"code-signing-roots.pem", codeSigning, 1},
 		{"legacy-code-signing-roots.pem", legacy, 0},
+		{"apple-root-ca.pem", apple, 0},
 	} {
 		blocks := bytes.Count(file.text, []byte("-----BEGIN CERTIFICATE-----"))
 		if got := len(certificates(file.text)); got != blocks-file.unreadable {
