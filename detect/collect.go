@@ -11,6 +11,7 @@ import (
 
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/roots"
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -62,6 +63,8 @@ type collector struct {
 	lookups   []string
 
 	candidates []platform.Candidate
+	// codeSigning are the roots for installed packages; nil: those that chatvet ships.
+	codeSigning *roots.Set
 
 	mu      sync.Mutex // guards what follows
 	checked inventory.Checked

@@ -71,17 +71,3 @@ func disagree(system inventory.Signature, ours []inventory.Signature) bool {
 	}
 	return false
 }
-
-// installedPackage says of an installed package of the Store that nobody checked
-// its signature, which is of the whole package: its programs are unsigned as a
-// rule, and that is no contradiction.
-func (b *builder) installedPackage() {
-	if b.found.Format != signatures.MSIX || len(b.found.Files) == 0 {
-		return
-	}
-	b.out.Signatures = append(b.out.Signatures, inventory.Signature{
-		Format: "appx", Scope: b.out.Path, By: "chatvet",
-		Integrity: inventory.IntegrityNotChecked, Trust: inventory.TrustNotChecked, Time: inventory.TimeUnknown,
-		Problems: []string{inventory.ProblemNotVerified},
-	})
-}

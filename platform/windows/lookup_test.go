@@ -27,7 +27,7 @@ func wanted() *signatures.List {
 	}}, []*signatures.Client{{ID: "example", Name: "Example Chat", Claims: []signatures.Indicator{
 		is(signatures.UninstallName, "Example Chat*"), is(signatures.ProductCode, "{11111111-2222-3333-4444-555555555555}"),
 		is(signatures.FileName, "ExampleChat.exe"), is(signatures.DisplayName, "Example Chat"),
-		is(signatures.AppXFamily, "Example.Chat_"+publisherID("CN=Example Chat Ltd")),
+		is(signatures.AppXFamily, "Example.Chat_"+signatures.PublisherID("CN=Example Chat Ltd")),
 	}}})
 }
 
@@ -235,14 +235,14 @@ const manifestText = `<?xml version="1.0"?><Package xmlns="http://schemas.micros
 <Properties><DisplayName>Example Chat</DisplayName></Properties></Package>`
 
 func TestPackages(t *testing.T) {
-	full := "Example.Chat_1.2.3.4_arm64__" + publisherID("CN=Example Chat Ltd")
+	full := "Example.Chat_1.2.3.4_arm64__" + signatures.PublisherID("CN=Example Chat Ltd")
 	folder := "Program Files/WindowsApps/" + full
 	files := "-- " + folder + "/AppxManifest.xml --\n" + manifestText + "\n-- " + folder + "/app/chat.exe --\n" +
 		"-- Program Files/WindowsApps/Other.App_1.0.0.0_x64__8wekyb3d8bbwe/other.exe --\n"
 	want := platform.Candidate{
 		Lookup: "windows-programs", Path: folder, Format: signatures.MSIX, Product: "Example Chat", Version: "1.2.3.4", Arch: "arm64", Channel: "appx",
 		Facts: []signatures.Fact{
-			{Kind: signatures.AppXFamily, Value: "Example.Chat_" + publisherID("CN=Example Chat Ltd")},
+			{Kind: signatures.AppXFamily, Value: "Example.Chat_" + signatures.PublisherID("CN=Example Chat Ltd")},
 			{Kind: signatures.DisplayName, Value: "Example Chat"},
 		},
 		Files: []platform.CandidateFile{{Path: folder + "/app/chat.exe", Program: true}},
@@ -283,7 +283,7 @@ func TestPackages(t *testing.T) {
 				t.Errorf("read %s", name)
 			}
 		})
-		check(t, find(t, Lookup{sys}, root), nil, []string{"private-data Example.Chat_" + publisherID("CN=Example Chat Ltd")})
+		check(t, find(t, Lookup{sys}, root), nil, []string{"private-data Example.Chat_" + signatures.PublisherID("CN=Example Chat Ltd")})
 	})
 	t.Run("a record that outlived its package", func(t *testing.T) {
 		sys, machine, _ := registry()
@@ -296,7 +296,7 @@ func TestPackages(t *testing.T) {
 // package identity.
 func TestPublisherID(t *testing.T) {
 	microsoft := "CN=Microsoft Corporation, O=Microsoft Corporation, L=Redmond, S=Washington, C=US"
-	if got := publisherID(microsoft); got != "8wekyb3d8bbwe" {
+	if got := signatures.PublisherID(microsoft); got != "8wekyb3d8bbwe" {
 		t.Errorf("%s", got)
 	}
 }
@@ -396,7 +396,7 @@ func TestDisk(t *testing.T) {
 	add(machine, uninstallPath+`\a`, "Example Chat", `E:\A`)
 	add(machine, `WOW6432Node\`+uninstallPath+`\b`, "Example Chat", `E:\B`)
 	add(person, `Software\`+uninstallPath+`\c`, "Example Chat", `%LOCALAPPDATA%\C`)
-	full := "Example.Chat_1.2.3.4_x64__" + publisherID("CN=Example Chat Ltd")
+	full := "Example.Chat_1.2.3.4_x64__" + signatures.PublisherID("CN=Example Chat Ltd")
 	classes.Add(strings.Split(ownPackages+`\`+full, `\`)...).Set("PackageRootFolder", hivetest.Text(`E:\Apps\`+full))
 	fsys := hosttest.NewFS()
 	for name, data := range map[string][]byte{

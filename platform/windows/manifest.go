@@ -1,15 +1,13 @@
 package windows
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
-	"encoding/binary"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf16"
+
+	"github.com/chatvet/chatvet/signatures"
 )
 
 const (
@@ -92,19 +90,7 @@ func (m manifest) checked() (manifest, error) {
 }
 
 // family is the package family name: the name and a digest of the publisher.
-func (m manifest) family() string { return m.name + "_" + publisherID(m.publisher) }
-
-// publisherID is the first 64 bits of the SHA-256 of the publisher's name in
-// UTF-16LE, in base 32 with the letters that Crockford chose.
-func publisherID(publisher string) string {
-	var wide []byte
-	for _, u := range utf16.Encode([]rune(publisher)) {
-		wide = binary.LittleEndian.AppendUint16(wide, u)
-	}
-	sum := sha256.Sum256(wide)
-	crockford := base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
-	return crockford.EncodeToString(sum[:8])
-}
+func (m manifest) family() string { return signatures.PackageFamily(m.name, m.publisher) }
 
 // fullName is the name of one version of a package, as the system writes it:
 // name, version, architecture, resource and publisher id.

@@ -54,41 +54,25 @@ func (p *Package) CheckBlocks(ctx context.Context, budget int64) (err error) {
 	if err != nil {
 		return fmt.Errorf("block map: %w", err)
 	}
-	var m blockMap
-	if err := xml.Unmarshal(raw, &m); err != nil {
-		return fmt.Errorf("%w: block map: %w", ErrDamaged, err)
-	}
-	hash, ok := blockHashes[m.HashMethod]
-	if !ok {
-		return fmt.Errorf("%w: %w: %.80q", ErrDamaged, errUnknownDigests, m.HashMethod)
-	}
-	listed := map[string][]string{}
-	sizes := map[string]uint64{}
-	for _, f := range m.File {
-		name := strings.ToLower(f.Name)
-		if _, twice := sizes[name]; twice {
-			return fmt.Errorf("%w: %q is listed twice", ErrMismatch, f.Name)
-		}
-		sizes[name] = f.Size
-		for _, b := range f.Block {
-			listed[name] = append(listed[name], b.Hash)
-		}
+	m, err := parseBlockMap(raw)
+	if err != nil {
+		return err
 	}
 	for _, f := range p.zip.File {
 		if p.besideTheMap(f.Name) {
 			continue
 		}
 		name := mapName(f.Name)
-		size, ok := sizes[name]
+		listed, ok := m.files[name]
 		if !ok {
 			return fmt.Errorf("%w: %.200q", ErrUnlisted, f.Name)
 		}
-		delete(sizes, name) // a second member of the name is unlisted
-		if err := checkBlocks(ctx, f, hash, size, listed[name], &budget); err != nil {
+		delete(m.files, name) // a second member of the name is unlisted
+		if err := checkMember(ctx, f, m.hash, listed, &budget); err != nil {
 			return err
 		}
 	}
-	for name := range sizes {
+	for name := range m.files {
 		return fmt.Errorf("%w: %.200q is missing", ErrMismatch, name)
 	}
 	return nil
@@ -113,17 +97,29 @@ func mapName(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, "/", `\`))
 }
 
-func checkBlocks(ctx context.Context, f *zip.File, hash crypto.Hash, size uint64, blocks []string, budget *int64) error {
-	if f.UncompressedSize64 != size || uint64(len(blocks)) != (size+blockSize-1)/blockSize {
-		return fmt.Errorf("%w: %.200q: %d bytes in %d blocks", ErrMismatch, f.Name, f.UncompressedSize64, len(blocks))
+func checkMember(ctx context.Context, f *zip.File, hash crypto.Hash, listed listedFile, budget *int64) error {
+	if f.UncompressedSize64 != listed.size {
+		return fmt.Errorf("%w: %.200q: %d bytes", ErrMismatch, f.Name, f.UncompressedSize64)
 	}
 	body, err := f.Open()
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	defer body.Close()
-	buf := make([]byte, min(size, blockSize))
-	for left := size; left > 0; blocks = blocks[1:] {
+	if err := checkBlocks(ctx, body, hash, listed, budget); err != nil {
+		return fmt.Errorf("%.200q: %w", f.Name, err)
+	}
+	return nil
+}
+
+// checkBlocks compares as many bytes as are listed with their blocks.
+func checkBlocks(ctx context.Context, body io.Reader, hash crypto.Hash, listed listedFile, budget *int64) error {
+	blocks, left := listed.blocks, listed.size
+	if uint64(len(blocks)) != left/blockSize+min(1, left%blockSize) {
+		return fmt.Errorf("%w: %d bytes in %d blocks", ErrMismatch, left, len(blocks))
+	}
+	buf := make([]byte, min(left, blockSize))
+	for ; left > 0; blocks = blocks[1:] {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -132,14 +128,51 @@ func checkBlocks(ctx context.Context, f *zip.File, hash crypto.Hash, size uint64
 			return ErrTooMuch
 		}
 		if _, err := io.ReadFull(body, buf[:n]); err != nil {
-			return fmt.Errorf("%w: %.200q: %w", ErrMismatch, f.Name, err)
+			return fmt.Errorf("%w: %w", ErrMismatch, err)
 		}
 		h := hash.New()
 		h.Write(buf[:n])
 		if base64.StdEncoding.EncodeToString(h.Sum(nil)) != blocks[0] {
-			return fmt.Errorf("%w: %.200q", ErrMismatch, f.Name)
+			return ErrMismatch
 		}
 		left -= n
 	}
 	return nil
+}
+
+// listedFile is what a block map says of one file.
+type listedFile struct {
+	name   string
+	size   uint64
+	blocks []string
+}
+
+// parsedMap is a block map by the names of its files in lower case.
+type parsedMap struct {
+	hash  crypto.Hash
+	files map[string]listedFile
+}
+
+func parseBlockMap(raw []byte) (parsedMap, error) {
+	var m blockMap
+	if err := xml.Unmarshal(raw, &m); err != nil {
+		return parsedMap{}, fmt.Errorf("%w: block map: %w", ErrDamaged, err)
+	}
+	hash, ok := blockHashes[m.HashMethod]
+	if !ok {
+		return parsedMap{}, fmt.Errorf("%w: %w: %.80q", ErrDamaged, errUnknownDigests, m.HashMethod)
+	}
+	out := parsedMap{hash, map[string]listedFile{}}
+	for _, f := range m.File {
+		name := strings.ToLower(f.Name)
+		if _, twice := out.files[name]; twice {
+			return parsedMap{}, fmt.Errorf("%w: %q is listed twice", ErrMismatch, f.Name)
+		}
+		listed := listedFile{name: f.Name, size: f.Size}
+		for _, b := range f.Block {
+			listed.blocks = append(listed.blocks, b.Hash)
+		}
+		out.files[name] = listed
+	}
+	return out, nil
 }

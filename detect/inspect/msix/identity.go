@@ -1,11 +1,10 @@
 package msix
 
 import (
-	"crypto/sha256"
-	"encoding/base32"
 	"encoding/xml"
 	"fmt"
-	"unicode/utf16"
+
+	"github.com/chatvet/chatvet/signatures"
 )
 
 // Identity is what a manifest says that a package is.
@@ -37,20 +36,10 @@ func readIdentity(manifest []byte) (Identity, error) {
 	return Identity{i.Name, i.Publisher, i.Version, i.ProcessorArchitecture, m.DisplayName}, nil
 }
 
-// publisherLetters are those of Crockford's base 32, in lower case.
-var publisherLetters = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
-
-// Family is the package family name: the name, and 65 bits of the publisher's
-// digest, the last of which is 0 ("Package identity overview" of the Windows
-// documentation).
+// Family is the package family name.
 func (i Identity) Family() string {
 	if i.Name == "" || i.Publisher == "" {
 		return ""
 	}
-	var raw []byte
-	for _, u := range utf16.Encode([]rune(i.Publisher)) {
-		raw = append(raw, byte(u), byte(u>>8))
-	}
-	sum := sha256.Sum256(raw)
-	return i.Name + "_" + publisherLetters.EncodeToString(sum[:8])
+	return signatures.PackageFamily(i.Name, i.Publisher)
 }
