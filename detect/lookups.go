@@ -6,6 +6,7 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
+	"github.com/chatvet/chatvet/platform/linux/pacman"
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
@@ -19,6 +20,7 @@ func Lookups() []platform.Lookup {
 		flatpak.Lookup{},
 		snap.Lookup{},
 		rpm.Lookup{},
+		pacman.Lookup{},
 		desktop.Lookup{},
 		windows.Lookup{},
 		folder.Downloads{},

@@ -17,6 +17,7 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
+	"github.com/chatvet/chatvet/platform/linux/pacman"
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
@@ -25,7 +26,7 @@ import (
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, desktop.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -286,6 +287,8 @@ var about = map[string]string{
 		"files of installed packages are read to tell those that do have them.",
 	"rpm": "Which packages are installed, by the database of rpm, which is read as a file. Of\n" +
 		"packages that are known chat clients, the package's own files are read too.",
+	"pacman": "Which packages are installed, by pacman's records. Of packages that are known chat\n" +
+		"clients, the package's own files are read too.",
 	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
 		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
 		"the download folder, in whatever language. Hidden folders are never meant.",
