@@ -16,6 +16,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatvet/chatvet/detect/fixture"
+	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/judge"
 	"github.com/chatvet/chatvet/detect/sign/roots"
 	"github.com/chatvet/chatvet/platform"
@@ -265,10 +267,68 @@ func appOutcome(t *testing.T, folder string, layout map[string]string, list *sig
 	if len(res.Findings) != 1 || len(res.Builds) != 1 {
 		t.Fatalf("findings %+v, builds %+v, gaps %+v", res.Findings, res.Builds, res.Gaps)
 	}
+	if _, noted := layout["notes.txt"]; noted && !slices.ContainsFunc(res.Gaps, func(g inventory.Gap) bool { return strings.HasSuffix(g.Where, "/notes.txt") }) {
+		t.Errorf("nothing is said of the file that was added: %+v", res.Gaps)
+	}
+	if edited := strings.Contains(t.Name(), "a_picture_changed"); edited && !slices.ContainsFunc(res.Gaps, func(g inventory.Gap) bool { return strings.HasSuffix(g.Where, "/Assets/logo.png") }) {
+		t.Errorf("the file that was changed is not named: %+v", res.Gaps)
+	}
 	for _, s := range res.Builds[0].Signatures {
 		if s.Format == "appx" {
 			return fmt.Sprint(s.Integrity, " ", s.Trust, " ", s.Problems, " ", res.Findings[0].Verdict, " ", res.Findings[0].Reason)
 		}
 	}
 	return "no signature of the package"
+}
+
+// TestPinnedStorePackagesOfTheListAreNotForAnybody lays out packages under the
+// names of the real list, signed by somebody else: the name alone makes none of
+// them the maker's.
+func TestPinnedStorePackagesOfTheListAreNotForAnybody(t *testing.T) {
+	list, err := signatures.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	root := newAppSigner(t, nil, "Example Root", 1)
+	trusted := roots.New([]*x509.Certificate{root.cert}, nil)
+	other := newAppSigner(t, root, "Somebody Else", 2)
+	tried := 0
+	for _, c := range list.Clients {
+		for _, pin := range c.Pins {
+			subject, family := "", ""
+			for _, i := range pin.Signer {
+				if i.Kind == signatures.SignerSubject {
+					subject = i.Value
+				}
+			}
+			for _, i := range pin.Product {
+				if i.Kind == signatures.AppXFamily {
+					family = i.Value
+				}
+			}
+			name, id, _ := strings.Cut(family, "_")
+			if subject == "" || family == "" {
+				continue
+			}
+			tried++
+			if got := signatures.PublisherID(subject); got != id {
+				t.Errorf("%s: the family is of publisher %s, the pinned signer's id is %s", c.ID, id, got)
+			}
+			manifest := `<Package><Identity Name="` + name + `" Publisher="` + subject + `" Version="1.2.3.0" ProcessorArchitecture="x64"/></Package>`
+			files := map[string]string{"AppxManifest.xml": manifest, "app.exe": string(fixture.PE{}.Bytes())}
+			folder := "Program Files/WindowsApps/" + name + "_1.2.3.0_x64__" + id
+			want := "intact trusted [publisher-mismatch] mismatch other-signer"
+			if got := appOutcome(t, folder, signApp(t, files, other, root), list, trusted); got != want {
+				t.Errorf("%s by somebody else: %s, want %s", c.ID, got, want)
+			}
+			own := newAppSigner(t, nil, strings.TrimPrefix(subject, "CN="), 3)
+			got := appOutcome(t, folder, signApp(t, files, newAppSigner(t, own, strings.TrimPrefix(subject, "CN="), 4), own), list, trusted)
+			if want := "intact untrusted [unknown-root] mismatch pinned-name-only"; got != want {
+				t.Errorf("%s under a self-made authority: %s, want %s", c.ID, got, want)
+			}
+		}
+	}
+	if tried == 0 {
+		t.Error("no client of the list is pinned by the publisher of its Store package")
+	}
 }
