@@ -26,6 +26,7 @@ var languages = []Language{
 	{Tag: "bo", Name: "བོད་ཡིག"},
 	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
 	{Tag: "es", Name: "español"},
+	{Tag: "fr", Name: "français"},
 }
 
 // Languages lists every language that there are catalogues for, English first.
