@@ -27,6 +27,7 @@ var languages = []Language{
 	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
 	{Tag: "es", Name: "español"},
 	{Tag: "fr", Name: "français"},
+	{Tag: "vi", Name: "Tiếng Việt"},
 }
 
 // Languages lists every language that there are catalogues for, English first.
