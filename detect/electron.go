@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/chatvet/chatvet/detect/inventory"
@@ -106,7 +107,7 @@ func (b *builder) scripts(folder string, entries map[string]fs.DirEntry) {
 	}
 	for _, name := range []string{"package.json", "index.js"} {
 		at := path.Join(folder, name)
-		if e := entries[name]; e != nil && e.Type().IsRegular() && !known[at] && scripts < maxScripts {
+		if e := entries[name]; e != nil && e.Type().IsRegular() && besideArchive(at) && !known[at] && scripts < maxScripts {
 			b.found.Files = append(b.found.Files, platform.CandidateFile{Path: at, Program: true, Script: true})
 		}
 	}
@@ -114,7 +115,7 @@ func (b *builder) scripts(folder string, entries map[string]fs.DirEntry) {
 
 // core says whether the file that loads core.asar does something else too.
 func (b *builder) core(name string, e fs.DirEntry) {
-	if e == nil || !e.Type().IsRegular() {
+	if e == nil || !e.Type().IsRegular() || !besideArchive(name) {
 		return
 	}
 	info, err := e.Info()
@@ -128,4 +129,10 @@ func (b *builder) core(name string, e fs.DirEntry) {
 		}
 	}
 	b.fact(signatures.ElectronCore, "changed", platform.Display(name))
+}
+
+// besideArchive is true for what may be opened beside an app's archives; it is
+// what docs/what-is-read.md tells people.
+func besideArchive(name string) bool {
+	return slices.ContainsFunc(platform.BesideArchives(), func(pattern string) bool { return platform.MatchReads(pattern, name) })
 }

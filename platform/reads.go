@@ -31,3 +31,14 @@ func matchParts(pattern, name []string) bool {
 	}
 	return len(name) == 0
 }
+
+// BesideArchives lists, as patterns of Lookup.Reads, what else is opened where a
+// look-up found the archives (.asar) of an Electron app: the scripts that the
+// app can start with instead.
+func BesideArchives() []string {
+	return []string{
+		"**/app/package.json", "**/app/index.js",
+		"**/app.asar/package.json", "**/app.asar/index.js",
+		"**/discord_desktop_core/package.json", "**/discord_desktop_core/index.js",
+	}
+}

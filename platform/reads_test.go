@@ -242,7 +242,17 @@ part of one name, ` + "`**`" + ` for any number of folders.
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString(`## What is never opened
+	b.WriteString(`## Beside the archives of Electron apps
+
+Where one of the look-ups found such an app, these scripts are opened too,
+because the app can start with them instead of its archive:
+
+`)
+	for _, pattern := range platform.BesideArchives() {
+		b.WriteString("- `" + pattern + "`\n")
+	}
+	b.WriteString(`
+## What is never opened
 
 Folders in which chat programs keep conversations, contacts, keys and sessions
 are neither opened nor listed, even when somebody names them or a link leads
