@@ -28,6 +28,7 @@ var languages = []Language{
 	{Tag: "es", Name: "español"},
 	{Tag: "fr", Name: "français"},
 	{Tag: "vi", Name: "Tiếng Việt"},
+	{Tag: "az", Name: "azərbaycanca"},
 }
 
 // Languages lists every language that there are catalogues for, English first.
