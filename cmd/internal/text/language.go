@@ -29,6 +29,7 @@ var languages = []Language{
 	{Tag: "fr", Name: "français"},
 	{Tag: "vi", Name: "Tiếng Việt"},
 	{Tag: "az", Name: "azərbaycanca"},
+	{Tag: "my", Name: "မြန်မာ"},
 }
 
 // Languages lists every language that there are catalogues for, English first.
