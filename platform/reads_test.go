@@ -252,6 +252,12 @@ because the app can start with them instead of its archive:
 		b.WriteString("- `" + pattern + "`\n")
 	}
 	b.WriteString(`
+## The packages that they found
+
+Every file that a package manager's own record, or the signed list inside a
+Store package of Windows, names for a chat client is read, to compare it with
+that record. Chat data is no part of a package.
+
 ## What is never opened
 
 Folders in which chat programs keep conversations, contacts, keys and sessions
