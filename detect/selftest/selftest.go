@@ -2,12 +2,20 @@
 // each hit must be confirmed as its family, each near-miss must not. An example
 // is tried twice: as the bare facts, and, where a file can carry them, as real
 // files that are built for it and go through the readers.
+//
+// Nobody can forge a certificate. Where an example names the certificate of an
+// Android package, the package is built and signed by the fixtures' test key, its
+// signature is verified, and after that the test certificate's digests are
+// replaced by the example's in what was found. Digests of whole files and where a
+// download came from are tried as facts only.
 package selftest
 
 import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"path"
@@ -205,8 +213,31 @@ func (r *runner) fromFiles(f *signatures.Family, ex signatures.Example) ([]inven
 				b.Facts = append(b.Facts, signatures.Fact{Kind: signatures.SiblingName, Value: base})
 			}
 		}
+		pin(b.Signatures, ex)
 		b.SetID()
 		builds = append(builds, b)
 	}
 	return builds, nil
+}
+
+// pin replaces the test certificate's digests by those that the example names.
+// Signatures by anybody else, and broken ones, stay as they were read.
+func pin(found []inventory.Signature, ex signatures.Example) {
+	sum := sha256.Sum256(fixture.APKCertificate())
+	test := hex.EncodeToString(sum[:])
+	for _, sig := range found {
+		if sig.Integrity != inventory.Intact {
+			continue
+		}
+		for i := range sig.Signers {
+			if sig.Signers[i].SHA256 != test {
+				continue
+			}
+			for _, fact := range ex.Facts {
+				if fact.Kind == signatures.APKCertSHA256 || fact.Kind == signatures.APKCertSHA1 {
+					signerField(&sig.Signers[i], fact)
+				}
+			}
+		}
+	}
 }

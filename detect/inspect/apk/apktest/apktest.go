@@ -1,5 +1,6 @@
-// Package apktest builds synthetic Android packages for tests: descriptions go
-// in, the bytes of a package come out. None of them is a real app or would run.
+// Package apktest builds synthetic Android packages for tests, and for the
+// list's own examples by way of detect/fixture: descriptions go in, the bytes of
+// a package come out. None of them is a real app or would run.
 package apktest
 
 import (

@@ -3,6 +3,7 @@ package apktest
 import (
 	"archive/zip"
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -18,7 +19,7 @@ import (
 	"time"
 )
 
-// Key is a key with its certificate, made for one test.
+// Key is a key with its certificate, made for tests.
 type Key struct {
 	key *ecdsa.PrivateKey
 	// Certificate is in DER.
@@ -29,20 +30,41 @@ type Key struct {
 func NewKey(name, organization string) Key {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(err)
+	return certified(key, big.NewInt(time.Now().UnixNano()), name, organization)
+}
+
+// FixedKey makes the same key with the same certificate for the same texts.
+// Anybody can make it too.
+func FixedKey(seed, name, organization string) Key {
+	sum := sha256.Sum256([]byte(seed))
+	key, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), sum[:])
+	must(err)
+	return certified(key, big.NewInt(1), name, organization)
+}
+
+func certified(key *ecdsa.PrivateKey, serial *big.Int, name, organization string) Key {
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name, Organization: []string{organization}},
+		SerialNumber: serial, Subject: pkix.Name{CommonName: name, Organization: []string{organization}},
 		NotBefore: time.Unix(1e9, 0), NotAfter: time.Unix(4e9, 0),
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), steady{key})
 	must(err)
 	return Key{key, der}
 }
 
 func (k Key) sign(data []byte) []byte {
 	sum := sha256.Sum256(data)
-	signature, err := ecdsa.SignASN1(rand.Reader, k.key, sum[:])
+	signature, err := steady{k.key}.Sign(nil, sum[:], crypto.SHA256)
 	must(err)
 	return signature
+}
+
+// steady signs without chance (RFC 6979): the same data, the same signature.
+type steady struct{ *ecdsa.PrivateKey }
+
+// Sign signs a digest; it takes no random bytes.
+func (s steady) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return s.PrivateKey.Sign(nil, digest, opts)
 }
 
 func (k Key) spki() []byte {
