@@ -201,9 +201,10 @@ func (c *slice) checkSlots(s *macho.Slice, around *Bundle) {
 			case want == nil && slot.data == nil:
 			case want != nil && slot.data == nil && !slot.absent:
 				c.spoil(c.Integrity, inventory.ProblemOutOfBundle)
-			case want == nil && c.kind == AdHoc, want == nil && slot.number <= slotResources && slot.number != slotRequirements:
-				// Linkers seal nothing, and a tool beside a bundle's main
-				// program says nothing of the bundle.
+			case want == nil && c.kind == AdHoc, want == nil && !whole && slot.number == slotInfo:
+				// Linkers seal nothing, and some tools do not seal the list
+				// inside a program, whose pages are sealed anyway. A maker's
+				// tool that was made the main program of a bundle is neither.
 			case want == nil || slot.data == nil || !bytes.Equal(d.sum(slot.data), want):
 				c.spoil(inventory.Broken, inventory.ProblemSlotMismatch)
 			}

@@ -1,0 +1,133 @@
+package apple
+
+import (
+	"bytes"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/chatvet/chatvet/detect/inventory"
+)
+
+// told is what matters of an outcome.
+type told struct {
+	Integrity inventory.Integrity
+	Trust     inventory.Trust
+	Kind      SignerKind
+	Team      string
+	Problem   string // the first
+}
+
+func tell(s inventory.Signature, c Code) told {
+	out := told{Integrity: s.Integrity, Trust: s.Trust, Kind: c.Kind}
+	if len(s.Signers) > 0 {
+		out.Team = s.Signers[0].TeamID
+	}
+	if len(s.Problems) > 0 {
+		out.Problem = s.Problems[0]
+	}
+	return out
+}
+
+func flip(b []byte, at int) []byte {
+	b = bytes.Clone(b)
+	b[at] ^= 1
+	return b
+}
+
+// TestSignatures signs an invented program in several ways and changes it.
+func TestSignatures(t *testing.T) {
+	h := newHierarchy(t)
+	signer, stranger := h.team(t, "EXAMPLE001"), issue(t, nil, pkix.Name{CommonName: "Example Chat Ltd", OrganizationalUnit: []string{"EXAMPLE001"}}, false, markDeveloperID)
+	m := made{code: 20000, identifier: "example.chat", team: "EXAMPLE001", flags: flagRuntime, signer: signer, chain: []*x509.Certificate{h.issuer.cert}}
+	good := m.build(t)
+	arm := m
+	arm.cpu = 0x0100000c
+	with := func(change func(*made)) []byte { n := m; change(&n); return n.build(t) }
+	adHoc := with(func(m *made) { m.signer, m.team, m.flags = nil, "", flagAdHoc })
+	both := universal(good, arm.build(t))
+	trusted := told{inventory.Intact, inventory.Trusted, DeveloperID, "EXAMPLE001", ""}
+	broken := func(problem string) told { w := trusted; w.Integrity, w.Problem = inventory.Broken, problem; return w }
+	entitled := with(func(m *made) {
+		m.entitlements = `<plist><dict><key>com.example.camera</key><true/></dict></plist>`
+	})
+	for name, c := range map[string]struct {
+		file []byte
+		want told
+	}{
+		"as signed":              {good, trusted},
+		"universal":              {both, trusted},
+		"with entitlements":      {entitled, trusted},
+		"first page changed":     {flip(good, 60), broken(inventory.ProblemDigestMismatch)},
+		"last byte changed":      {flip(good, m.code-1), broken(inventory.ProblemDigestMismatch)},
+		"one slice changed":      {flip(both, len(both)-signatureRoom-5), broken(inventory.ProblemDigestMismatch)},
+		"other slice changed":    {flip(both, 4096+100), broken(inventory.ProblemDigestMismatch)},
+		"entitlements changed":   {bytes.Replace(entitled, []byte("com.example.camera"), []byte("com.example.kamera"), 1), broken(inventory.ProblemSlotMismatch)},
+		"between the slices":     {flip(both, 4000), broken(inventory.ProblemAppendedData)},
+		"appended":               {append(bytes.Clone(good), "more"...), broken(inventory.ProblemAppendedData)},
+		"page digest changed":    {with(func(m *made) { m.change = func(d []byte) { d[len(d)-1] ^= 1 } }), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemDigestMismatch}},
+		"identifier changed":     {with(func(m *made) { m.change = func(d []byte) { d[60] ^= 1 } }), broken("signature-invalid")},
+		"team that is another's": {with(func(m *made) { m.team = "EXAMPLE002" }), told{inventory.Intact, inventory.Untrusted, DeveloperID, "EXAMPLE001", inventory.ProblemTeam}},
+		"ad hoc":                 {adHoc, told{inventory.Intact, inventory.AdHoc, AdHoc, "", ""}},
+		"ad hoc, changed":        {flip(adHoc, 100), told{inventory.Broken, inventory.AdHoc, AdHoc, "", inventory.ProblemDigestMismatch}},
+		"self-made certificate":  {with(func(m *made) { m.signer, m.chain = stranger, nil }), told{inventory.Intact, inventory.SelfSigned, SelfSigned, "EXAMPLE001", "self-signed"}},
+		"one slice ad hoc":       {universal(good, adHoc), told{inventory.Broken, inventory.AdHoc, AdHoc, "", inventory.ProblemSlices}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(c.want, tell(check(t, c.file, nil, h.policy))); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestIncompletePass never calls intact what was not read to its end.
+func TestIncompletePass(t *testing.T) {
+	h := newHierarchy(t)
+	m := made{code: 20000, identifier: "example.chat", team: "EXAMPLE001", signer: h.team(t, "EXAMPLE001"), chain: []*x509.Certificate{h.issuer.cert}}
+	file := m.build(t)
+	prog := readProgram(t, file, h.policy)
+	if s := prog.Signature("program", false); s.Integrity != inventory.IntegrityNotChecked {
+		t.Errorf("integrity %q of what nobody read", s.Integrity)
+	}
+	prog = readProgram(t, file, h.policy)
+	for _, taker := range prog.Takers() {
+		taker.Write(file[:12000]) // says that it was all
+	}
+	if s := prog.Signature("program", true); s.Integrity != inventory.Broken {
+		t.Errorf("integrity %q of what ended early", s.Integrity)
+	}
+}
+
+// TestBundle holds what lies around a program against its special slots.
+func TestBundle(t *testing.T) {
+	h := newHierarchy(t)
+	m := made{code: 5000, identifier: "example.chat", team: "EXAMPLE001", signer: h.team(t, "EXAMPLE001"), chain: []*x509.Certificate{h.issuer.cert}}
+	tool := m.build(t)
+	m.info, m.seal = []byte("what it says"), []byte("what belongs to it")
+	app := m.build(t)
+	for name, c := range map[string]struct {
+		file    []byte
+		around  *Bundle
+		want    inventory.Integrity
+		problem string
+	}{
+		"as sealed":                      {app, &Bundle{m.info, m.seal}, inventory.Intact, ""},
+		"out of its bundle":              {app, nil, inventory.Intact, inventory.ProblemOutOfBundle},
+		"information changed":            {app, &Bundle{[]byte("other"), m.seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"information missing":            {app, &Bundle{nil, m.seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal changed":                   {app, &Bundle{m.info, []byte("other")}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal missing":                   {app, &Bundle{m.info, nil}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"tool that stands alone":         {tool, nil, inventory.Intact, ""},
+		"tool in somebody else's folder": {tool, &Bundle{m.info, m.seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := tell(check(t, c.file, c.around, h.policy))
+			if got.Integrity != c.want || got.Problem != c.problem {
+				t.Errorf("%s %q, want %s %q", got.Integrity, got.Problem, c.want, c.problem)
+			}
+		})
+	}
+}
