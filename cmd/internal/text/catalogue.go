@@ -84,7 +84,7 @@ func (c *Catalogue) Text(id string, args Args) string {
 		return term.Plain(id)
 	}
 	if c.own != nil {
-		if id != c.without && c.own.messages.IsTranslatedC(e.text, id) {
+		if id != c.without && c.own.has(e.text, id) {
 			return fill(c.own.messages.GetC(e.text, id), args)
 		}
 		c.miss()

@@ -25,6 +25,7 @@ var languages = []Language{
 	{Tag: "zh-Hant", Name: "繁體中文"},
 	{Tag: "bo", Name: "བོད་ཡིག"},
 	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
+	{Tag: "ar", Name: "العربية", RightToLeft: true},
 	{Tag: "es", Name: "español"},
 	{Tag: "fr", Name: "français"},
 	{Tag: "vi", Name: "Tiếng Việt"},

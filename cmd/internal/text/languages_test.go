@@ -28,7 +28,7 @@ func translated(c *Catalogue) map[string]string {
 	for _, id := range c.IDs() {
 		e := c.english.entries[id]
 		if e.plural == "" {
-			if c.own.messages.IsTranslatedC(e.text, id) {
+			if c.own.has(e.text, id) {
 				texts[id] = c.own.messages.GetC(e.text, id)
 			}
 			continue

@@ -54,6 +54,13 @@ func readPO(names []string, files [][]byte) (*catalogueFiles, error) {
 	return read, nil
 }
 
+// has is true where a text without a plural is translated. The library asks for
+// the form of the number one, which is not the first form in Arabic, and a text
+// without a plural has the first form only; there it is that of nought.
+func (f *catalogueFiles) has(english, id string) bool {
+	return f.messages.IsTranslatedNC(english, 1, id) || f.messages.IsTranslatedNC(english, 0, id)
+}
+
 // paragraph is one entry of a PO file as it stands there. Its id is empty for
 // the header.
 type paragraph struct {
