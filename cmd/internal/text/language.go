@@ -26,6 +26,7 @@ var languages = []Language{
 	{Tag: "bo", Name: "བོད་ཡིག"},
 	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
 	{Tag: "ar", Name: "العربية", RightToLeft: true},
+	{Tag: "fa", Name: "فارسی", RightToLeft: true},
 	{Tag: "es", Name: "español"},
 	{Tag: "fr", Name: "français"},
 	{Tag: "vi", Name: "Tiếng Việt"},
