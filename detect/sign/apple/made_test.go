@@ -89,7 +89,7 @@ func newHierarchy(t testing.TB) *hierarchy {
 
 func (h *hierarchy) team(t testing.TB, team string) *authority {
 	t.Helper()
-	return issue(t, h.issuer, pkix.Name{CommonName: "Example Chat Ltd", OrganizationalUnit: []string{team}}, false, markDeveloperID)
+	return issue(t, h.issuer, subject(team), false, markDeveloperID)
 }
 
 // made is a program as it shall be made.
@@ -276,4 +276,8 @@ func readFile(t testing.TB, file []byte) *macho.File {
 func readProgram(t testing.TB, file []byte, p cms.Policy) *Program {
 	t.Helper()
 	return ReadProgram(readFile(t, file), nil, p)
+}
+
+func subject(team string) pkix.Name {
+	return pkix.Name{CommonName: "Example Chat Ltd", OrganizationalUnit: []string{team}}
 }

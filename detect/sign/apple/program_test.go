@@ -3,7 +3,6 @@ package apple
 import (
 	"bytes"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,7 +39,7 @@ func flip(b []byte, at int) []byte {
 // TestSignatures signs an invented program in several ways and changes it.
 func TestSignatures(t *testing.T) {
 	h := newHierarchy(t)
-	signer, stranger := h.team(t, "EXAMPLE001"), issue(t, nil, pkix.Name{CommonName: "Example Chat Ltd", OrganizationalUnit: []string{"EXAMPLE001"}}, false, markDeveloperID)
+	signer, stranger := h.team(t, "EXAMPLE001"), issue(t, nil, subject("EXAMPLE001"), false, markDeveloperID)
 	m := made{code: 20000, identifier: "example.chat", team: "EXAMPLE001", flags: flagRuntime, signer: signer, chain: []*x509.Certificate{h.issuer.cert}}
 	good := m.build(t)
 	arm := m
