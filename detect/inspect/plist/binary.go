@@ -214,7 +214,7 @@ func (p *binaryList) array(at, n uint64, depth int) (any, error) {
 }
 
 func (p *binaryList) dict(at, n uint64, depth int) (any, error) {
-	refs, err := p.refs(at, 2*n)
+	refs, err := p.refs(at, max(n, 2*n)) // n where twice that wraps
 	if err != nil {
 		return nil, err
 	}
