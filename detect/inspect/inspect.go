@@ -120,7 +120,7 @@ func (in *Inspector) File(ctx context.Context, src Source) Result {
 	v := &visit{in: in, ctx: ctx, outer: src.Name, budget: archive.NewBudget(in.limits.Expansion)}
 	defer v.release()
 	meter := &meter{r: src.ReaderAt}
-	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, sha256: src.SHA256, thorough: src.Thorough, script: src.Script})
+	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, sha256: src.SHA256, thorough: src.Thorough, script: src.Script, bundle: src.Bundle})
 	result.Gaps = v.gaps
 	result.Read = meter.n.Load()
 	return result

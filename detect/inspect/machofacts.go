@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/chatvet/chatvet/detect/inspect/appbundle"
@@ -81,8 +82,10 @@ func (v *visit) codeSigned(f *file, signed *apple.Program, complete bool) {
 		f.fact(signatures.AppleTicket, "stapled")
 	}
 	// Signers name a program by the id of its bundle, unless they say otherwise;
-	// a linker takes the name of the file.
-	if f.bundle == nil && strings.Contains(code.Identifier, ".") && code.Kind != apple.AdHoc {
+	// a linker takes the name of the file. That is what the program claims to be,
+	// whoever signed it: a claim under another signature, or one that anybody can
+	// make, is what tells a copy from the maker's.
+	if f.bundle == nil && strings.Contains(code.Identifier, ".") && !slices.Contains(code.Flags, "linker-signed") {
 		f.factOnce(signatures.BundleID, clip(code.Identifier))
 	}
 }
