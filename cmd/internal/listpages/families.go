@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/chatvet/chatvet/cmd/internal/report"
 	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -57,7 +58,7 @@ func family(p *page, list *signatures.List, f *signatures.Family, say *text.Cata
 	}
 	p.paragraph(about)
 	p.paragraph(say.Text(string(f.About), args))
-	if does := behaviour(f.Behaviour, say); len(does) > 0 {
+	if does := report.PublishedBehaviour(f.Behaviour, say.Text); len(does) > 0 {
 		p.paragraph("What was published about it: " + strings.Join(does, "; ") + ".")
 	}
 	p.paragraph("The other side: " + say.Text(string(f.PeerExposure), args))
@@ -112,27 +113,6 @@ func when(p signatures.Period) string {
 		return "from " + p.From
 	}
 	return p.From + " to " + p.To
-}
-
-func behaviour(b signatures.Behaviour, say *text.Catalogue) []string {
-	var does []string
-	for _, published := range []struct {
-		id string
-		is bool
-	}{
-		{"explain.behaviour.scans", b.ScansMessages},
-		{"explain.behaviour.censors", b.CensorsMessages},
-		{"explain.behaviour.uploads-messages", b.UploadsMessages},
-		{"explain.behaviour.uploads-metadata", b.UploadsMetadata},
-		{"explain.behaviour.steals-session", b.StealsSession},
-		{"explain.behaviour.records-audio", b.RecordsAudio},
-		{"explain.behaviour.replaces", b.ReplacesContents},
-	} {
-		if published.is {
-			does = append(does, say.Text(published.id, nil))
-		}
-	}
-	return does
 }
 
 func clientNames(list *signatures.List, ids []string) string {

@@ -108,7 +108,17 @@ func (e explainer) circumstances(f *signatures.Family) {
 
 func (e explainer) behaviour(b signatures.Behaviour) {
 	e.head("explain.behaviour")
-	none := true
+	published := PublishedBehaviour(b, e.text)
+	for _, does := range published {
+		e.item(2, "-", does)
+	}
+	if published == nil {
+		e.paragraph(2, e.text("explain.behaviour.none", nil))
+	}
+}
+
+// PublishedBehaviour says in words what was published about a family.
+func PublishedBehaviour(b signatures.Behaviour, say func(id string, args text.Args) string) (does []string) {
 	for _, published := range []struct {
 		id string
 		is bool
@@ -122,13 +132,10 @@ func (e explainer) behaviour(b signatures.Behaviour) {
 		{"explain.behaviour.replaces", b.ReplacesContents},
 	} {
 		if published.is {
-			e.item(2, "-", e.text(published.id, nil))
-			none = false
+			does = append(does, say(published.id, nil))
 		}
 	}
-	if none {
-		e.paragraph(2, e.text("explain.behaviour.none", nil))
-	}
+	return does
 }
 
 func (e explainer) client(c *signatures.Client) {
