@@ -27,6 +27,8 @@ var languages = []Language{
 	{Tag: "ug", Name: "ئۇيغۇرچە", RightToLeft: true},
 	{Tag: "ar", Name: "العربية", RightToLeft: true},
 	{Tag: "fa", Name: "فارسی", RightToLeft: true},
+	{Tag: "tr", Name: "Türkçe"},
+	{Tag: "ru", Name: "русский"},
 	{Tag: "es", Name: "español"},
 	{Tag: "fr", Name: "français"},
 	{Tag: "vi", Name: "Tiếng Việt"},

@@ -253,7 +253,7 @@ func TestForbiddenWordsInEveryLanguage(t *testing.T) {
 		"ug":      `بىخەتەر|پاكىز|يۇقۇملان`,
 		"ar":      `آمن|نظيف|مصاب|مخترق`,
 		"fa":      `امن(\s|$|\.)|پاک|آلوده|هک`,
-		"tr":      `(?i)güvenli|temiz|bulaş|hack`,
+		"tr":      `(?i)güvenli|\btemiz|bulaş|hack`,
 		"ru":      `(?i)безопасн|чист|заражен|заражён|взлом`,
 		"es":      `(?i)segur[oa]s?\b|limpi[oa]|infectad|hackead`,
 		"fr":      `(?i)\bsûrs?\b|\bsain\b|propre\b|infecté|piraté`,
