@@ -1,9 +1,3 @@
-// Package origin reads the mark of the web: what Windows notes beside a file
-// that came from elsewhere, in the stream "Zone.Identifier" of the file. The
-// bytes of that stream go in, the zone and the addresses come out.
-//
-// The format is an INI file ([MS-FSCC] section 5.6.1, Zone.Identifier Stream
-// Name); HostUrl and ReferrerUrl are what browsers add.
 package origin
 
 import (
@@ -89,10 +83,14 @@ func text(data []byte) string {
 // "about:internet" in private windows.
 func (z Zone) URL() string {
 	for _, u := range []string{z.HostURL, z.ReferrerURL} {
-		scheme, _, ok := strings.Cut(u, "://")
-		if ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "ftp")) {
+		if isOnNetwork(u) {
 			return u
 		}
 	}
 	return ""
+}
+
+func isOnNetwork(u string) bool {
+	scheme, _, ok := strings.Cut(u, "://")
+	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "ftp"))
 }

@@ -29,21 +29,8 @@ type Dict map[string]any
 type UID uint64
 
 // Parse reads a list whose outermost value is a dictionary.
-func Parse(data []byte) (d Dict, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			d, err = nil, fmt.Errorf("%w: the reader stopped: %v", ErrDamaged, p)
-		}
-	}()
-	if len(data) > MaxSize {
-		return nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data), MaxSize)
-	}
-	var value any
-	if bytes.HasPrefix(data, []byte(binaryMagic)) {
-		value, err = parseBinary(data)
-	} else {
-		value, err = parseXML(data)
-	}
+func Parse(data []byte) (Dict, error) {
+	value, err := ParseValue(data)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +39,28 @@ func Parse(data []byte) (d Dict, err error) {
 		return nil, fmt.Errorf("%w: its outermost value is no dictionary", ErrDamaged)
 	}
 	return d, nil
+}
+
+// ParseValue reads a list whose outermost value may be of any type that a Dict
+// can hold.
+func ParseValue(data []byte) (value any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			value, err = nil, fmt.Errorf("%w: the reader stopped: %v", ErrDamaged, p)
+		}
+	}()
+	if len(data) > MaxSize {
+		return nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data), MaxSize)
+	}
+	if bytes.HasPrefix(data, []byte(binaryMagic)) {
+		value, err = parseBinary(data)
+	} else {
+		value, err = parseXML(data)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return value, nil
 }
 
 // Text is the value of a key where it is text, else empty.
