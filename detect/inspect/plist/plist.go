@@ -29,8 +29,12 @@ type Dict map[string]any
 type UID uint64
 
 // Parse reads a list whose outermost value is a dictionary.
-func Parse(data []byte) (Dict, error) {
-	value, err := ParseValue(data)
+func Parse(data []byte) (Dict, error) { return ParseLarge(data, MaxSize) }
+
+// ParseLarge is Parse for a list of at most the given number of bytes: that of the
+// files of a large bundle is longer than any other.
+func ParseLarge(data []byte, most int) (Dict, error) {
+	value, err := parseWithin(data, most)
 	if err != nil {
 		return nil, err
 	}
@@ -43,14 +47,16 @@ func Parse(data []byte) (Dict, error) {
 
 // ParseValue reads a list whose outermost value may be of any type that a Dict
 // can hold.
-func ParseValue(data []byte) (value any, err error) {
+func ParseValue(data []byte) (any, error) { return parseWithin(data, MaxSize) }
+
+func parseWithin(data []byte, most int) (value any, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			value, err = nil, fmt.Errorf("%w: the reader stopped: %v", ErrDamaged, p)
 		}
 	}()
-	if len(data) > MaxSize {
-		return nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data), MaxSize)
+	if len(data) > most {
+		return nil, fmt.Errorf("%w: %d bytes, the limit is %d", ErrTooLarge, len(data), most)
 	}
 	if bytes.HasPrefix(data, []byte(binaryMagic)) {
 		value, err = parseBinary(data)
