@@ -11,6 +11,9 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/chatvet/chatvet/platform/origin"
+	"github.com/chatvet/chatvet/platform/origin/origintest"
 )
 
 func TestDirFSOpensNoPipesSocketsDevices(t *testing.T) {
@@ -146,6 +149,54 @@ func TestOrigin(t *testing.T) {
 	}
 	if _, err := OriginOf(fsys, "without"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want %v", err, fs.ErrNotExist)
+	}
+}
+
+// A Mac's attributes are shown on Linux under names of their own, on files and on
+// folders, and are asked for in a disk that knows no upper and lower case.
+func TestMacAttributes(t *testing.T) {
+	dir := tree(t, map[string]string{"Chat.app/Contents/Info.plist": "x", "Chat.dmg": "x", "plain": "x", "copied.dmg": "x", "pipe/": "", ".purple/x": "x"})
+	at := filepath.Join(dir, "Chat.app")
+	if err := unix.Setxattr(at, "user.com.apple.quarantine", []byte("0083;6553f100;Safari;"), 0); err != nil {
+		t.Skip("this file system has no extended attributes:", err)
+	}
+	froms := origintest.WhereFroms("https://dl.example.org/Chat.dmg")
+	for name, attributes := range map[string]map[string]string{
+		"Chat.dmg":  {"user." + origin.WhereFromsAttribute: string(froms)},
+		"plain":     {"user.com.apple.quarantine": "not one"},
+		".purple/x": {"user.com.apple.quarantine": "0083;6553f100;Safari;"},
+	} {
+		for attribute, value := range attributes {
+			if err := unix.Setxattr(filepath.Join(dir, name), attribute, []byte(value), 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	double := origintest.Double(map[string][]byte{origin.WhereFromsAttribute: froms, origin.QuarantineAttribute: []byte("0081;;Mail;")})
+	if err := os.WriteFile(filepath.Join(dir, "._copied.dmg"), double, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	fsys := FoldCase(openDir(t, dir))
+	for name, want := range map[string]MacOrigin{
+		"CHAT.app":   {Quarantined: true, Agent: "Safari"},
+		"Chat.dmg":   {URL: "https://dl.example.org/Chat.dmg"},
+		"copied.dmg": {URL: "https://dl.example.org/Chat.dmg", Quarantined: true, Agent: "Mail"},
+	} {
+		if got, err := MacOriginOf(fsys, name); got != want || err != nil {
+			t.Errorf("%s: %+v, %v; want %+v", name, got, err, want)
+		}
+		if from, err := OriginOf(fsys, name); from != want.URL || (err == nil) != (want.URL != "") {
+			t.Errorf("%s: from %q, %v", name, from, err)
+		}
+	}
+	if got, err := MacOriginOf(fsys, "plain"); err == nil || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a damaged note: %+v, %v", got, err)
+	}
+	if got, err := MacOriginOf(fsys, "pipe"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("no note: %+v, %v", got, err)
+	}
+	if got, err := MacOriginOf(fsys, ".purple/x"); !errors.Is(err, ErrPrivate) {
+		t.Errorf("chat data: %+v, %v", got, err)
 	}
 }
 

@@ -182,6 +182,7 @@ func TestOpenDisk(t *testing.T) {
 		"dpkg only":        {map[string]string{"var/lib/dpkg/": ""}, "linux"},
 		"windows":          {map[string]string{"WINDOWS/system32/": ""}, "windows"},
 		"macos":            {map[string]string{"System/Library/CoreServices/": ""}, "darwin"},
+		"macos, data":      {map[string]string{"private/var/db/dslocal/": ""}, "darwin"},
 		"half a windows":   {map[string]string{"Windows/notes.txt": ""}, ""},
 		"dangling release": {map[string]string{"etc/os-release": "->gone"}, ""},
 		"empty":            {nil, ""},

@@ -11,7 +11,8 @@ import (
 const maxFolded = 1024
 
 // FoldCase makes names mean the same in upper and lower case, as they do on
-// Windows: its registry rarely spells a name as the disk has it. Of two names
+// Windows and usually on a Mac: what points at a file rarely spells its name as
+// the disk has it. Of two names
 // that differ only in case, the one that is spelled as asked for counts, else
 // the first one.
 func FoldCase(inner FS) FS {
@@ -51,6 +52,14 @@ func (f *foldCase) Origin(name string) (string, error) {
 		return o.Origin(f.spelled(name))
 	}
 	return "", &fs.PathError{Op: "origin", Path: name, Err: fs.ErrNotExist}
+}
+
+// Attribute implements Attributes.
+func (f *foldCase) Attribute(name, attribute string) ([]byte, error) {
+	if a, ok := f.inner.(Attributes); ok {
+		return a.Attribute(f.spelled(name), attribute)
+	}
+	return nil, &fs.PathError{Op: "attribute", Path: name, Err: fs.ErrNotExist}
 }
 
 // spelled returns a name as the disk spells it. Parts that are not there stay as

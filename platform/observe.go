@@ -42,6 +42,14 @@ func (o observed) Origin(name string) (string, error) {
 	return OriginOf(o.inner, name)
 }
 
+func (o observed) Attribute(name, attribute string) ([]byte, error) {
+	o.observe("origin", name)
+	if a, ok := o.inner.(Attributes); ok {
+		return a.Attribute(name, attribute)
+	}
+	return nil, &fs.PathError{Op: "attribute", Path: name, Err: fs.ErrNotExist}
+}
+
 func (o observed) observeReal(name string) {
 	if real, err := o.inner.Resolve(name); err == nil {
 		o.observe("read", real)

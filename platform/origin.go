@@ -18,8 +18,8 @@ type Origins interface {
 }
 
 // OriginOf asks a FS for the origin of a file: first for what the system noted,
-// then for the mark of the web that a copy from Windows left as a file of its
-// own ("Setup.exe:Zone.Identifier").
+// then for what a copy left as a file of its own: from Windows the mark of the
+// web ("Setup.exe:Zone.Identifier"), from a Mac the attributes ("._Chat.dmg").
 func OriginOf(fsys FS, name string) (string, error) {
 	err := error(&fs.PathError{Op: "origin", Path: name, Err: fs.ErrNotExist})
 	if o, ok := fsys.(Origins); ok {
@@ -28,16 +28,27 @@ func OriginOf(fsys FS, name string) (string, error) {
 			return from, err
 		}
 	}
-	mark, openErr := fsys.Open(name + origin.Stream)
-	if openErr != nil {
-		return "", err
+	if from := zoneOf(fsys, name); from != "" {
+		return from, nil
+	}
+	if o, macErr := MacOriginOf(fsys, name); macErr == nil && o.URL != "" {
+		return o.URL, nil
+	}
+	return "", err
+}
+
+// zoneOf is the address in a mark of the web beside a file, or empty.
+func zoneOf(fsys FS, name string) string {
+	mark, err := fsys.Open(name + origin.Stream)
+	if err != nil {
+		return ""
 	}
 	defer mark.Close()
-	zone, readErr := origin.Parse(io.NewSectionReader(mark, 0, origin.MaxSize))
-	if readErr != nil || zone.URL() == "" {
-		return "", err
+	zone, err := origin.Parse(io.NewSectionReader(mark, 0, origin.MaxSize))
+	if err != nil {
+		return ""
 	}
-	return zone.URL(), nil
+	return zone.URL()
 }
 
 // OriginFacts returns the address of a download and its facts. Passwords,

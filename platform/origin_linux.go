@@ -10,11 +10,9 @@ import (
 	"github.com/chatvet/chatvet/platform/origin"
 )
 
-const maxOrigin = 4096
-
 // Origin reads the extended attribute user.xdg.origin.url, which browsers write
 // (freedesktop.org, Guidelines for extended attributes), or else the mark of the
-// web, which ntfs-3g shows as an attribute.
+// web, which ntfs-3g shows as an attribute. What a Mac noted, OriginOf asks for.
 func (d *DirFS) Origin(name string) (string, error) {
 	real, err := d.Resolve(name)
 	if err != nil {
@@ -44,7 +42,7 @@ func (d *DirFS) Origin(name string) (string, error) {
 }
 
 func attribute(path, name string) (string, error) {
-	buf := make([]byte, maxOrigin)
+	buf := make([]byte, MaxAttribute)
 	n, err := unix.Lgetxattr(path, name, buf)
 	if errors.Is(err, unix.ENODATA) || errors.Is(err, unix.ENOTSUP) {
 		return "", fs.ErrNotExist

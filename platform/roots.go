@@ -32,7 +32,7 @@ func OpenDisk(dir string) (Root, error) {
 		return Root{}, &NotSystemError{Dir: dir}
 	}
 	root := Root{Kind: Disk, OS: system, Name: dir, FS: fsys}
-	if system == "windows" {
+	if system == "windows" || system == "darwin" {
 		root.FS = FoldCase(fsys)
 	}
 	return root, nil
@@ -130,6 +130,7 @@ func systemOf(fsys FS) string {
 		{"linux", "usr/lib/os-release"},
 		{"linux", "var/lib/dpkg"},
 		{"darwin", "System/Library/CoreServices"},
+		{"darwin", "private/var/db/dslocal"}, // the data volume alone
 	} {
 		if real, err := fsys.Resolve(sign.name); err == nil {
 			if _, err := fsys.Lstat(real); err == nil {

@@ -54,6 +54,15 @@ func (n *node) apply(key, value string) error {
 		n.size = int64(len(n.data))
 	case "origin":
 		n.origin = value
+	case "xattr":
+		attribute, value, ok := strings.Cut(value, ":")
+		if !ok {
+			return fmt.Errorf("%q has no value", attribute)
+		}
+		if n.attributes == nil {
+			n.attributes = map[string]string{}
+		}
+		n.attributes[attribute] = value
 	case "mount":
 		n.mount = value
 	default:

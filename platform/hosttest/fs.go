@@ -25,6 +25,8 @@ type node struct {
 	link   string
 	origin string
 	mount  string
+
+	attributes map[string]string
 }
 
 // NewFS returns an empty machine.
@@ -134,6 +136,18 @@ func (f *FS) Origin(name string) (string, error) {
 		return "", &fs.PathError{Op: "origin", Path: name, Err: fs.ErrNotExist}
 	}
 	return n.origin, nil
+}
+
+// Attribute implements platform.Attributes.
+func (f *FS) Attribute(name, attribute string) ([]byte, error) {
+	_, n, err := f.find("attribute", name)
+	if err != nil {
+		return nil, err
+	}
+	if value, ok := n.attributes[attribute[strings.LastIndexAny(attribute, ".:")+1:]]; ok {
+		return []byte(value), nil
+	}
+	return nil, &fs.PathError{Op: "attribute", Path: name, Err: fs.ErrNotExist}
 }
 
 func (f *FS) find(op, name string) (string, *node, error) {

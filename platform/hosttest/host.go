@@ -18,6 +18,7 @@
 //	size=N       a file of N zero bytes, which takes no memory
 //	chomp        without the newline that txtar ends every file with
 //	origin=URL   where the file was downloaded from
+//	xattr=NAME:VALUE  an extended attribute of macOS, without spaces, by its last part
 //	mount=TYPE   a folder on a file system that a scan leaves out
 package hosttest
 

@@ -27,6 +27,7 @@ secret
 -- a/pipe [fifo] --
 -- a/huge [size=10000000000] --
 -- a/got [origin=https://example.org/x] --
+-- a/noted [xattr=quarantine:0081;;Mail; xattr=kMDItemWhereFroms:<plist><array/></plist>] --
 -- shut/ [mode=000] --
 -- shut/file --
 -- net/ [mount=nfs] --
@@ -52,9 +53,12 @@ func TestParse(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{
 		"-rw-r--r-- bare", "-rw-r--r-- caf\xe9 [x]", "drwxr-xr-x empty", "-rw-r--r-- file", "-rw-r--r-- got",
-		"-rw-r--r-- huge", "Lrwxrwxrwx link", "---------- locked", "prw-r--r-- pipe", "-rwxr-xr-x tool",
+		"-rw-r--r-- huge", "Lrwxrwxrwx link", "---------- locked", "-rw-r--r-- noted", "prw-r--r-- pipe", "-rwxr-xr-x tool",
 	}, got); diff != "" {
 		t.Error(diff)
+	}
+	if o, err := platform.MacOriginOf(root.FS, "a/noted"); err != nil || o != (platform.MacOrigin{Quarantined: true, Agent: "Mail"}) {
+		t.Errorf("a/noted: %+v, %v", o, err)
 	}
 	for name, want := range map[string]string{"a/file": "text\n", "a/bare": "text", "a/link": "text\n", "a/tool": ""} {
 		f, err := root.FS.Open(name)

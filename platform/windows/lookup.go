@@ -46,6 +46,7 @@ func (Lookup) Reads() []string {
 		usersFolder + "/*/" + classesHive,
 		"**/" + manifestName,
 		"**/*" + origin.Stream, // of a client's program, where a copy left one
+		"**/" + origin.DoublePrefix + "*",
 		"ProgramData/" + startMenu + "/**",
 		usersFolder + "/*/AppData/Roaming/" + startMenu + "/**",
 		usersFolder + "/*/Desktop/*",
