@@ -17,6 +17,7 @@ import (
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/pattern"
 	"github.com/chatvet/chatvet/detect/sign/apple"
+	"github.com/chatvet/chatvet/detect/sign/roots"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -34,6 +35,10 @@ var DefaultLimits = Limits{FileSize: 4 << 30, Depth: 3, Members: 10_000, Expansi
 // Inspector inspects files against one list. It is safe for use by many
 // goroutines.
 type Inspector struct {
+	// AppleRoots are what signatures on programs for Apple's systems are held
+	// against; nil: those that chatvet ships.
+	AppleRoots *roots.Set
+
 	list   *signatures.List
 	limits Limits
 	// large is held by the one visit that may keep a large member in memory.

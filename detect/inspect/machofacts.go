@@ -40,7 +40,7 @@ func machoFacts(v *visit, f *file) {
 		}
 	}
 	f.Arch = strings.Join(archs, " ")
-	signed := apple.ReadProgram(m, f.bundle, appleSigning())
+	signed := apple.ReadProgram(m, f.bundle, v.in.appleSigning())
 	f.takers = signed.Takers()
 	f.settle = func(complete bool) { v.codeSigned(f, signed, complete) }
 }

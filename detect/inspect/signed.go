@@ -17,8 +17,12 @@ func codeSigning() cms.Policy {
 
 // appleSigning is what signatures on programs for Apple's systems are held
 // against.
-func appleSigning() cms.Policy {
-	return cms.Policy{Roots: roots.Apple(), StampRoots: roots.Apple(), Usage: cms.UsageCodeSigning, Now: time.Now()}
+func (in *Inspector) appleSigning() cms.Policy {
+	set := in.AppleRoots
+	if set == nil {
+		set = roots.Apple()
+	}
+	return cms.Policy{Roots: set, StampRoots: set, Usage: cms.UsageCodeSigning, Now: time.Now()}
 }
 
 // signed takes down signatures, and a gap for each that could not be checked.

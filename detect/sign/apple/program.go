@@ -24,8 +24,11 @@ type Program struct {
 // whose main program it is, nil where it stands alone.
 func ReadProgram(f *macho.File, around *Bundle, p cms.Policy) *Program {
 	prog := &Program{gaps: uncovered(f)}
+	left := int64(maxSignature)
 	for i := range f.Slices {
-		prog.slices = append(prog.slices, readSlice(f, &f.Slices[i], around, p))
+		s := &f.Slices[i]
+		prog.slices = append(prog.slices, readSlice(f, s, around, p, left))
+		left = max(0, left-max(0, s.Signature.Size))
 	}
 	return prog
 }
@@ -75,7 +78,7 @@ func (prog *Program) Signature(scope string, complete bool) inventory.Signature 
 	}
 	worst := prog.worst()
 	if slices.ContainsFunc(prog.slices, func(s *slice) bool { return !s.sameSigner(worst) }) {
-		worst.spoil(inventory.Broken, inventory.ProblemSlices)
+		worst.spoil(worst.apart(), inventory.ProblemSlices)
 	}
 	out := worst.Describe(Format, scope)
 	if len(out.Signers) > 0 {
@@ -88,6 +91,17 @@ func (prog *Program) worst() *slice {
 	return slices.MaxFunc(prog.slices, func(a, b *slice) int {
 		return cmp.Or(cmp.Compare(rankOf(a.Integrity), rankOf(b.Integrity)), cmp.Compare(trustRank(a.Chain.Trust), trustRank(b.Chain.Trust)))
 	})
+}
+
+// apart is what slices by different signers make of the whole. Two makers in one
+// file is nobody's doing. A slice by nobody, beside one by somebody, is what comes
+// of putting together what was built in two ways, and real makers publish such
+// files: then the whole is by nobody.
+func (c *slice) apart() inventory.Integrity {
+	if c.Signer == nil {
+		return c.Integrity
+	}
+	return inventory.Broken
 }
 
 func trustRank(t inventory.Trust) int {
@@ -115,13 +129,14 @@ type Code struct {
 	Ticket bool // a notarisation ticket is in the signature
 
 	worst *slice
+	all   []*slice
 }
 
 // Code tells what the signature of the worst slice says; of the hashes, those of
 // all slices. Call it after Signature.
 func (prog *Program) Code() Code {
 	w := prog.worst()
-	c := Code{Kind: w.kind, worst: w}
+	c := Code{Kind: w.kind, worst: w, all: prog.slices}
 	for _, s := range prog.slices {
 		for _, d := range s.directories {
 			c.Hashes = append(c.Hashes, d.cdHash())

@@ -3,10 +3,12 @@ package apple
 import (
 	"bytes"
 	"crypto/x509"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chatvet/chatvet/detect/inspect/macho"
 	"github.com/chatvet/chatvet/detect/inventory"
 )
 
@@ -39,6 +41,7 @@ func flip(b []byte, at int) []byte {
 // TestSignatures signs an invented program in several ways and changes it.
 func TestSignatures(t *testing.T) {
 	h := newHierarchy(t)
+	other := h.team(t, "EXAMPLE002")
 	signer, stranger := h.team(t, "EXAMPLE001"), issue(t, nil, subject("EXAMPLE001"), false, markDeveloperID)
 	m := made{code: 20000, identifier: "example.chat", team: "EXAMPLE001", flags: flagRuntime, signer: signer, chain: []*x509.Certificate{h.issuer.cert}}
 	good := m.build(t)
@@ -72,7 +75,10 @@ func TestSignatures(t *testing.T) {
 		"ad hoc":                 {adHoc, told{inventory.Intact, inventory.AdHoc, AdHoc, "", ""}},
 		"ad hoc, changed":        {flip(adHoc, 100), told{inventory.Broken, inventory.AdHoc, AdHoc, "", inventory.ProblemDigestMismatch}},
 		"self-made certificate":  {with(func(m *made) { m.signer, m.chain = stranger, nil }), told{inventory.Intact, inventory.SelfSigned, SelfSigned, "EXAMPLE001", "self-signed"}},
-		"one slice ad hoc":       {universal(good, adHoc), told{inventory.Broken, inventory.AdHoc, AdHoc, "", inventory.ProblemSlices}},
+		"one slice ad hoc":       {universal(good, adHoc), told{inventory.Intact, inventory.AdHoc, AdHoc, "", inventory.ProblemSlices}},
+		"one slice unsigned":     {universal(good, unsigned(arm.code)), told{inventory.Unsigned, inventory.TrustNotChecked, Unsigned, "", inventory.ProblemSlices}},
+		"one unsigned, one bad":  {universal(flip(good, 60), unsigned(arm.code)), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemSlices}},
+		"slices by two makers":   {universal(good, with(func(m *made) { m.signer, m.team, m.cpu = other, "EXAMPLE002", 0x0100000c })), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemSlices}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, tell(check(t, c.file, nil, h.policy))); diff != "" {
@@ -80,6 +86,11 @@ func TestSignatures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unsigned is a program for another processor, without a signature.
+func unsigned(size int) []byte {
+	return append(slices.Concat(le(0xfeedfacf, 0x0100000c, 3, uint32(macho.Execute), 0, 0, 0, 0)), make([]byte, size)...)
 }
 
 // TestIncompletePass never calls intact what was not read to its end.

@@ -52,8 +52,9 @@ func rankOf(i inventory.Integrity) int {
 	}, i)
 }
 
-// readSlice checks all of a slice's signature but the pages.
-func readSlice(f *macho.File, s *macho.Slice, around *Bundle, p cms.Policy) *slice {
+// readSlice checks all of a slice's signature but the pages. Most is how many bytes
+// of it are read.
+func readSlice(f *macho.File, s *macho.Slice, around *Bundle, p cms.Policy, most int64) *slice {
 	c := &slice{arch: s.CPU.String(), outcome: outcome{kind: Unsigned, Signature: cms.Signature{
 		Integrity: inventory.Unsigned, Chain: cms.Chain{Trust: inventory.TrustNotChecked}, Time: inventory.TimeUnknown,
 	}}}
@@ -61,7 +62,7 @@ func readSlice(f *macho.File, s *macho.Slice, around *Bundle, p cms.Policy) *sli
 		return c
 	}
 	c.Integrity, c.kind = inventory.UnreadableSignature, Stranger
-	raw, err := f.At(s, s.Signature, maxSignature)
+	raw, err := f.At(s, s.Signature, most)
 	if err == nil {
 		err = c.readBlobs(raw)
 	}

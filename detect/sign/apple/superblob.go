@@ -6,9 +6,9 @@ import (
 	"fmt"
 )
 
-// Bounds on one signature.
+// Bounds on the signatures of one program.
 const (
-	maxSignature   = 64 << 20 // bytes; page hashes take 32 for every 4 KiB
+	maxSignature   = 64 << 20 // bytes in all slices; page hashes take 32 for every 4 KiB
 	maxBlobs       = 64
 	maxDirectories = 4
 )
