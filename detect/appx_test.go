@@ -8,14 +8,17 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
+	"html"
 	"io"
 	"math/big"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -39,12 +42,44 @@ type appSigner struct {
 
 func newAppSigner(t *testing.T, by *appSigner, name string, serial int64) *appSigner {
 	t.Helper()
+	return newAppPublisher(t, by, "CN="+name, serial)
+}
+
+// appAttributes are the names of attributes in the publisher of a manifest.
+var appAttributes = map[string]asn1.ObjectIdentifier{
+	"CN": {2, 5, 4, 3}, "SERIALNUMBER": {2, 5, 4, 5}, "C": {2, 5, 4, 6}, "L": {2, 5, 4, 7}, "S": {2, 5, 4, 8}, "O": {2, 5, 4, 10},
+	"OID.2.5.4.15": {2, 5, 4, 15}, "OID.1.3.6.1.4.1.311.60.2.1.2": {1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 2}, "OID.1.3.6.1.4.1.311.60.2.1.3": {1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3},
+}
+
+// appSubject encodes a publisher as a manifest has it: what is last there is
+// first in a certificate.
+func appSubject(t *testing.T, publisher string) []byte {
+	t.Helper()
+	var name pkix.RDNSequence
+	for _, m := range regexp.MustCompile(`([A-Z0-9.]+)=("[^"]*"|[^,]*)`).FindAllStringSubmatch(publisher, -1) {
+		id, known := appAttributes[m[1]]
+		if !known {
+			t.Fatalf("publisher %s: what is %s?", publisher, m[1])
+		}
+		name = append(name, pkix.RelativeDistinguishedNameSET{{Type: id, Value: strings.Trim(m[2], `"`)}})
+	}
+	slices.Reverse(name)
+	der, err := asn1.Marshal(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
+}
+
+// newAppPublisher makes a certificate whose subject is a manifest's publisher.
+func newAppPublisher(t *testing.T, by *appSigner, publisher string, serial int64) *appSigner {
+	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &x509.Certificate{
-		SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name}, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(serial), RawSubject: appSubject(t, publisher), BasicConstraintsValid: true,
 		NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(1, 0, 0),
 		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
 	}
@@ -281,54 +316,79 @@ func appOutcome(t *testing.T, folder string, layout map[string]string, list *sig
 	return "no signature of the package"
 }
 
-// TestPinnedStorePackagesOfTheListAreNotForAnybody lays out packages under the
-// names of the real list, signed by somebody else: the name alone makes none of
-// them the maker's.
-func TestPinnedStorePackagesOfTheListAreNotForAnybody(t *testing.T) {
+// appPublishers are the published publishers of families that are pinned by an
+// organisation (shared/intel/clients); the id in the family is computed from it.
+var appPublishers = map[string]string{
+	"Microsoft.SkypeApp_kzf8qxf38zg5c":         "CN=Skype Software Sarl, O=Microsoft Corporation, L=Luxembourg, S=Luxembourg, C=LU",
+	"MSTeams_8wekyb3d8bbwe":                    "CN=Microsoft Corporation, O=Microsoft Corporation, L=Redmond, S=Washington, C=US",
+	"MicrosoftTeams_8wekyb3d8bbwe":             "CN=Microsoft Corporation, O=Microsoft Corporation, L=Redmond, S=Washington, C=US",
+	"TelegramFZ-LLC.Windows_3epzvh0nk91te":     "CN=Telegram FZ-LLC, O=Telegram FZ-LLC, L=Dubai, C=AE, SERIALNUMBER=94349, OID.2.5.4.15=Private Organization, OID.1.3.6.1.4.1.311.60.2.1.2=Dubai, OID.1.3.6.1.4.1.311.60.2.1.3=AE",
+	"com.tinyspeck.slackdesktop_8yrtsj140pw4g": `CN="Slack Technologies, LLC", O="Slack Technologies, LLC", L=San Francisco, S=California, C=US`,
+}
+
+// publisherOf is who a pinned family is of.
+func publisherOf(pin *signatures.Pin, family string) string {
+	for _, i := range pin.Signer {
+		if i.Kind == signatures.SignerSubject {
+			return i.Value
+		}
+	}
+	return appPublishers[family]
+}
+
+// TestPinnedStorePackagesOfTheList lays out packages under the names of the real
+// list, each signed in several ways: the name alone makes none of them the maker's.
+// All of it is synthetic.
+func TestPinnedStorePackagesOfTheList(t *testing.T) {
 	list, err := signatures.Embedded()
 	if err != nil {
 		t.Fatal(err)
 	}
 	root := newAppSigner(t, nil, "Example Root", 1)
+	own := newAppSigner(t, nil, "Example Root", 2)
 	trusted := roots.New([]*x509.Certificate{root.cert}, nil)
-	other := newAppSigner(t, root, "Somebody Else", 2)
+	other := newAppSigner(t, root, "Somebody Else", 3)
 	tried := 0
 	for _, c := range list.Clients {
 		for _, pin := range c.Pins {
-			subject, family := "", ""
-			for _, i := range pin.Signer {
-				if i.Kind == signatures.SignerSubject {
-					subject = i.Value
-				}
-			}
-			for _, i := range pin.Product {
-				if i.Kind == signatures.AppXFamily {
-					family = i.Value
-				}
-			}
-			name, id, _ := strings.Cut(family, "_")
-			if subject == "" || family == "" {
+			i := slices.IndexFunc(pin.Product, func(i signatures.Indicator) bool { return i.Kind == signatures.AppXFamily })
+			if i < 0 {
 				continue
 			}
 			tried++
-			if got := signatures.PublisherID(subject); got != id {
-				t.Errorf("%s: the family is of publisher %s, the pinned signer's id is %s", c.ID, id, got)
+			family := pin.Product[i].Value
+			name, id, _ := strings.Cut(family, "_")
+			publisher := publisherOf(&pin, family)
+			if got := signatures.PublisherID(publisher); got != id {
+				t.Errorf("%s: the family is of publisher %s, that of %q is %s", c.ID, id, publisher, got)
+				continue
 			}
-			manifest := `<Package><Identity Name="` + name + `" Publisher="` + subject + `" Version="1.2.3.0" ProcessorArchitecture="x64"/></Package>`
+			manifest := `<Package><Identity Name="` + name + `" Publisher="` + html.EscapeString(publisher) + `" Version="1.2.3.0" ProcessorArchitecture="x64"/></Package>`
 			files := map[string]string{"AppxManifest.xml": manifest, "app.exe": string(fixture.PE{}.Bytes())}
 			folder := "Program Files/WindowsApps/" + name + "_1.2.3.0_x64__" + id
-			want := "intact trusted [publisher-mismatch] mismatch other-signer"
-			if got := appOutcome(t, folder, signApp(t, files, other, root), list, trusted); got != want {
-				t.Errorf("%s by somebody else: %s, want %s", c.ID, got, want)
+			unsigned := signApp(t, files, other, root)
+			delete(unsigned, "AppxSignature.p7x")
+			genuine := "official pinned-signer"
+			if c.Ended != nil {
+				genuine = "unsupported client-ended"
 			}
-			own := newAppSigner(t, nil, strings.TrimPrefix(subject, "CN="), 3)
-			got := appOutcome(t, folder, signApp(t, files, newAppSigner(t, own, strings.TrimPrefix(subject, "CN="), 4), own), list, trusted)
-			if want := "intact untrusted [unknown-root] mismatch pinned-name-only"; got != want {
-				t.Errorf("%s under a self-made authority: %s, want %s", c.ID, got, want)
+			for _, by := range []struct {
+				name   string
+				layout map[string]string
+				want   string
+			}{
+				{"somebody else", signApp(t, files, other, root), "intact trusted [publisher-mismatch] mismatch other-signer"},
+				{"a self-made authority", signApp(t, files, newAppPublisher(t, own, publisher, 4), own), "intact untrusted [unknown-root] mismatch pinned-name-only"},
+				{"nobody", unsigned, "unsigned not-checked [] mismatch unsigned-but-maker-signs"},
+				{"who is pinned", signApp(t, files, newAppPublisher(t, root, publisher, 5), root), "intact trusted [] " + genuine},
+			} {
+				if got := appOutcome(t, folder, by.layout, list, trusted); got != by.want {
+					t.Errorf("%s, signed by %s: %s, want %s", family, by.name, got, by.want)
+				}
 			}
 		}
 	}
-	if tried == 0 {
-		t.Error("no client of the list is pinned by the publisher of its Store package")
+	if tried < len(appPublishers) {
+		t.Errorf("%d packages of the list are pinned, and the publishers of %d are known here", tried, len(appPublishers))
 	}
 }

@@ -5,12 +5,14 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/judge"
+	"github.com/chatvet/chatvet/detect/sign/roots"
 	"github.com/chatvet/chatvet/signatures"
 	"github.com/google/go-cmp/cmp"
 )
@@ -108,5 +110,32 @@ func TestFromSignatureToVerdict(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestARevokedCertificateOfTheMaker: a scan asks nobody whether a certificate was
+// revoked, so the list says so with the pin. The same real file is the maker's
+// while its certificate's serial number is not listed.
+func TestARevokedCertificateOfTheMaker(t *testing.T) {
+	vsce, err := os.ReadFile(filepath.Join(npmPackage(t, "@vscode/vsce-sign-win32-x64@2.0.6"), "bin", "vsce-sign.exe"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serial := verifyProgram(t, vsce, policy(roots.CodeSigning()))[0].Signers[0].Serial
+	for _, c := range []struct {
+		name    string
+		revoked []string
+		want    verdict
+	}{
+		{"another one", []string{"00" + serial}, verdict{judge.Official, inventory.Maker, judge.ReasonPinnedSigner}},
+		{"this one", []string{"01", serial}, verdict{judge.Mismatch, inventory.Contradicted, judge.ReasonOtherSigner}},
+		{"this one, in capitals", []string{strings.ToUpper(serial)}, verdict{judge.Mismatch, inventory.Contradicted, judge.ReasonOtherSigner}},
+	} {
+		client := pinned("vsce", "vsce-sign", "Microsoft Corporation")
+		client.Pins[0].RevokedSerials = c.revoked
+		list := signatures.NewList("test", "2026-01-01", nil, []*signatures.Client{client})
+		if diff := cmp.Diff(c.want, judged(t, vsce, list)); diff != "" {
+			t.Errorf("%s is revoked: %s", c.name, diff)
+		}
 	}
 }
