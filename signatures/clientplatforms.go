@@ -37,6 +37,8 @@ func platformsOf(i Indicator) []Platform {
 		return []Platform{Windows}
 	case "apk":
 		return []Platform{Android}
+	case "dmg", "pkg":
+		return []Platform{MacOS}
 	case "bundle":
 		return []Platform{MacOS, IOS}
 	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop", "elf":

@@ -81,6 +81,14 @@ const (
 	AsarIntegrity    Kind = "electron.integrity" // the digest that Electron asks of an archive's header
 
 	APKPackage    Kind = "apk.package"
+	DMGVolume    Kind = "dmg.volume"    // what a volume of a disk image is called
+	DMGPartition Kind = "dmg.partition" // what the image's list calls one of its parts
+
+	PKGID      Kind = "pkg.id"      // of an installer package for macOS
+	PKGVersion Kind = "pkg.version" // a version
+	PKGTitle   Kind = "pkg.title"   // what its first page is headed
+	PKGScript  Kind = "pkg.script"  // a program of the package's own that would run: which, and when
+
 	APKLabel      Kind = "apk.label"
 	APKVersion    Kind = "apk.version"     // a version
 	APKCertSHA256 Kind = "apk.cert_sha256" // 64 hex digits, of the certificate's DER
@@ -264,6 +272,15 @@ var kinds = map[Kind]KindInfo{
 	APKLocation:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKSharedUser: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKPermission: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	LaunchLabel:      {Strength: Weak, WholeBuild: true},
+
+	DMGVolume:    {Strength: Weak, WholeBuild: true, Formats: []Format{DMG}},
+	DMGPartition: {Strength: Weak, WholeBuild: true, Formats: []Format{DMG}},
+
+	PKGID:      {Strength: Weak, Claim: true, WholeBuild: true, Formats: []Format{PKG}},
+	PKGVersion: {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{PKG}},
+	PKGTitle:   {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
+	PKGScript:  {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
 	APKService:    {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKReceiver:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKStamp:      {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},

@@ -33,6 +33,8 @@ const (
 	whatSignature = "who signed it, and whether it was changed since"
 	whatInstalls  = "what this installer would install"
 	whatAsarFiles = "whether the files inside are as this archive records them"
+	whatVolume    = "what its volumes are called"
+	whatWordList  = "whether it carries a list of forbidden words"
 	whatRest      = "further gaps in this file"
 )
 

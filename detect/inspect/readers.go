@@ -25,6 +25,8 @@ func readers() []reader {
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},
 		{format: signatures.APK, facts: apkFacts, walk: walkAPK},
+		{format: signatures.DMG, facts: dmgFacts},
+		{format: signatures.PKG, facts: pkgFacts},
 		{format: signatures.DEX},
 		{format: signatures.Zip, facts: zipFacts, walk: archive.Zip},
 		{format: signatures.ASAR, facts: asarFacts, walk: asar.Walk},

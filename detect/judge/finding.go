@@ -47,6 +47,7 @@ const (
 	ReasonIDSharedWithFork    = "id-shared-with-fork"
 	ReasonNewerThanList       = "newer-than-list"
 	ReasonSignatureNotChecked = "signature-not-checked"
+	ReasonRepackaged          = "repackaged"  // an installer that somebody else made around it
 	ReasonRotatedKey          = "rotated-key" // a key that a pinned one handed over to
 	ReasonMakerSignedEdition  = "maker-signed-edition-possible"
 

@@ -116,7 +116,7 @@ func (u *unit) withoutSignature(c *signatures.Client, pins []signatures.Pin, s s
 	if !u.saidToBeUnsigned(s) && signable(s.part.build.Format) {
 		return unknownMaker(ReasonSignatureNotChecked, claim)
 	}
-	if pin, ok := u.alwaysSigned(pins, s); ok && u.stronglyClaimed(c, s) {
+	if pin, ok := u.alwaysSigned(pins, s); ok && !s.carries() && u.stronglyClaimed(c, s) {
 		claim.Code, claim.Source = ReasonUnsignedButAlways, sourceOf(c.Sources, pin.AlwaysSigned.Source)
 		if u.idShared(c, s) {
 			return unknownMaker(ReasonIDSharedWithFork, u.claimReason(c, s))

@@ -107,9 +107,16 @@ func (u *unit) bySigner(c *signatures.Client, pins []signatures.Pin, s spot, sig
 		return unknownMaker(ReasonRotatedKey, u.signerReason(sig))
 	case u.idShared(c, s):
 		return unknownMaker(ReasonIDSharedWithFork, u.signerReason(sig))
+	case s.carries():
+		return unknownMaker(ReasonRepackaged, u.signerReason(sig))
 	}
 	return contradicted(ReasonOtherSigner, otherSignerWorth(sig), u.signerReason(sig))
 }
+
+// carries is true for an installer package for macOS, which names the apps that
+// it would install: who administers many machines puts the maker's own app into a
+// package, signed by nobody or by themselves. What is in it was not read.
+func (s spot) carries() bool { return s.part.build.Format == signatures.PKG }
 
 // byPin answers for a signature that names a pinned signer. The name alone is
 // worth nothing: everybody can write it into a certificate.

@@ -51,6 +51,8 @@ func platformOfKind(k signatures.Kind) signatures.Platform {
 	switch first {
 	case "pe", "windows", "appx":
 		return signatures.Windows
+	case "dmg", "pkg":
+		return signatures.MacOS
 	case "apk":
 		return signatures.Android
 	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop":
