@@ -78,6 +78,7 @@ const (
 	AppleWritten     Kind = "apple.written"      // a file that a bundle may have gained or lost by the rules of its seal
 	MachOMinOS       Kind = "macho.min_os"       // the first version of the system that it is for
 	MachOArch        Kind = "macho.arch"         // a processor that it is for
+	LaunchLabel      Kind = "launchd.label"      // name of a job that starts it with the machine or with a session
 	AsarIntegrity    Kind = "electron.integrity" // the digest that Electron asks of an archive's header
 
 	APKPackage    Kind = "apk.package"
@@ -271,7 +272,6 @@ var kinds = map[Kind]KindInfo{
 	APKSplit:      {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKLocation:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKSharedUser: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
-	APKPermission: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	LaunchLabel:      {Strength: Weak, WholeBuild: true},
 
 	DMGVolume:    {Strength: Weak, WholeBuild: true, Formats: []Format{DMG}},
@@ -281,6 +281,7 @@ var kinds = map[Kind]KindInfo{
 	PKGVersion: {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{PKG}},
 	PKGTitle:   {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
 	PKGScript:  {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
+	APKPermission: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKService:    {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKReceiver:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKStamp:      {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},
