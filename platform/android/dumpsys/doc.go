@@ -1,0 +1,13 @@
+// Package dumpsys reads what Android's package manager prints: its lists of users
+// and packages, the paths of a package, and the dump of one.
+//
+// Text goes in, from a phone on a cable or from a file that somebody kept; what it
+// says of packages comes out. The text may be anything. Whoever wrote it, a phone
+// can say what it likes of itself, so that nothing here proves anything.
+//
+// The formats are nowhere promised. They are those of the Android Open Source
+// Project's frameworks/base, Android 8 to 15: UserManagerService (pm list users;
+// UserInfo.toString), PackageManagerShellCommand (runListPackages, runPath),
+// Settings.dumpPackageLPr and PackageSignatures.toString (dumpsys package), and
+// DomainVerificationDebug.printState (digests of certificates, since Android 12).
+package dumpsys
