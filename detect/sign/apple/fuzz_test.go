@@ -11,12 +11,12 @@ import (
 // FuzzSignature puts any bytes where a program's signature is. No outcome of it
 // is trusted, since nobody has a key of Apple's.
 func FuzzSignature(f *testing.F) {
-	m := made{code: 4096, identifier: "example.chat", flags: flagAdHoc, requirement: blob(magicRequirement, be(1, opAppleGenericAnchor))}
-	whole := m.build(f)
+	m := made{Code: 4096, Identifier: "example.chat", Flags: flagAdHoc, Requirement: blob(magicRequirement, be(1, opAppleGenericAnchor))}
+	whole := m.Build(f)
 	f.Add(bytes.TrimRight(whole[4096:], "\x00"))
 	signer := issue(f, nil, subject("EXAMPLE001"), false, markDeveloperID)
-	m.signer = signer
-	f.Add(bytes.TrimRight(m.build(f)[4096:], "\x00"))
+	m.Signer = signer
+	f.Add(bytes.TrimRight(m.Build(f)[4096:], "\x00"))
 	f.Add(be(magicSuperBlob, 0xffffffff, 0xffffffff))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		file := append(bytes.Clone(whole[:4096]), raw...)

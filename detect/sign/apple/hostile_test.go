@@ -61,22 +61,22 @@ func TestLyingCounts(t *testing.T) {
 // what comes out may be called intact but what is still as it was signed.
 func TestHostile(t *testing.T) {
 	h := newHierarchy(t)
-	m := made{code: 5000, identifier: "example.chat", team: "EXAMPLE001", signer: h.team(t, "EXAMPLE001"), chain: []*x509.Certificate{h.issuer.cert},
-		requirement: blob(magicRequirement, be(1, opAppleGenericAnchor))}
-	whole := m.build(t)
-	for name, file := range fixture.Hostile(whole, 28, 32, 48, m.code, m.code+8, m.code+12, m.code+60, m.code+300, len(whole)-signatureRoom/2) {
+	m := made{Code: 5000, Identifier: "example.chat", Team: "EXAMPLE001", Signer: h.Team(t, "EXAMPLE001"), Chain: []*x509.Certificate{h.Issuer.Cert},
+		Requirement: blob(magicRequirement, be(1, opAppleGenericAnchor))}
+	whole := m.Build(t)
+	for name, file := range fixture.Hostile(whole, 28, 32, 48, m.Code, m.Code+8, m.Code+12, m.Code+60, m.Code+300, len(whole)-signatureRoom/2) {
 		f, err := macho.Read(bytes.NewReader(file), int64(len(file)))
 		if err != nil || bytes.Equal(file, whole) {
 			continue
 		}
-		s, code := checkRead(f, file, nil, h.policy)
+		s, code := checkRead(f, file, nil, h.Policy)
 		if s.Integrity == inventory.Intact && s.Trust == inventory.Trusted {
 			t.Errorf("%s: intact by %s", name, code.Team)
 		}
 	}
-	for at := m.code; at < m.code+1200; at++ {
-		if s, _ := check(t, flip(whole, at), nil, h.policy); s.Integrity == inventory.Intact && s.Trust == inventory.Trusted && len(s.Problems) == 0 {
-			got, _ := check(t, whole, nil, h.policy)
+	for at := m.Code; at < m.Code+1200; at++ {
+		if s, _ := check(t, flip(whole, at), nil, h.Policy); s.Integrity == inventory.Intact && s.Trust == inventory.Trusted && len(s.Problems) == 0 {
+			got, _ := check(t, whole, nil, h.Policy)
 			if !slices.Equal(s.Problems, got.Problems) || s.Signers[0].TeamID != got.Signers[0].TeamID {
 				t.Errorf("byte %d changed: %+v", at, s)
 			}

@@ -41,19 +41,19 @@ func flip(b []byte, at int) []byte {
 // TestSignatures signs an invented program in several ways and changes it.
 func TestSignatures(t *testing.T) {
 	h := newHierarchy(t)
-	other := h.team(t, "EXAMPLE002")
-	signer, stranger := h.team(t, "EXAMPLE001"), issue(t, nil, subject("EXAMPLE001"), false, markDeveloperID)
-	m := made{code: 20000, identifier: "example.chat", team: "EXAMPLE001", flags: flagRuntime, signer: signer, chain: []*x509.Certificate{h.issuer.cert}}
-	good := m.build(t)
+	other := h.Team(t, "EXAMPLE002")
+	signer, stranger := h.Team(t, "EXAMPLE001"), issue(t, nil, subject("EXAMPLE001"), false, markDeveloperID)
+	m := made{Code: 20000, Identifier: "example.chat", Team: "EXAMPLE001", Flags: flagRuntime, Signer: signer, Chain: []*x509.Certificate{h.Issuer.Cert}}
+	good := m.Build(t)
 	arm := m
-	arm.cpu = 0x0100000c
-	with := func(change func(*made)) []byte { n := m; change(&n); return n.build(t) }
-	adHoc := with(func(m *made) { m.signer, m.team, m.flags = nil, "", flagAdHoc })
-	both := universal(good, arm.build(t))
+	arm.CPU = 0x0100000c
+	with := func(change func(*made)) []byte { n := m; change(&n); return n.Build(t) }
+	adHoc := with(func(m *made) { m.Signer, m.Team, m.Flags = nil, "", flagAdHoc })
+	both := universal(good, arm.Build(t))
 	trusted := told{inventory.Intact, inventory.Trusted, DeveloperID, "EXAMPLE001", ""}
 	broken := func(problem string) told { w := trusted; w.Integrity, w.Problem = inventory.Broken, problem; return w }
 	entitled := with(func(m *made) {
-		m.entitlements = `<plist><dict><key>com.example.camera</key><true/></dict></plist>`
+		m.Entitlements = `<plist><dict><key>com.example.camera</key><true/></dict></plist>`
 	})
 	for name, c := range map[string]struct {
 		file []byte
@@ -63,25 +63,25 @@ func TestSignatures(t *testing.T) {
 		"universal":              {both, trusted},
 		"with entitlements":      {entitled, trusted},
 		"first page changed":     {flip(good, 60), broken(inventory.ProblemDigestMismatch)},
-		"last byte changed":      {flip(good, m.code-1), broken(inventory.ProblemDigestMismatch)},
+		"last byte changed":      {flip(good, m.Code-1), broken(inventory.ProblemDigestMismatch)},
 		"one slice changed":      {flip(both, len(both)-signatureRoom-5), broken(inventory.ProblemDigestMismatch)},
 		"other slice changed":    {flip(both, 4096+100), broken(inventory.ProblemDigestMismatch)},
 		"entitlements changed":   {bytes.Replace(entitled, []byte("com.example.camera"), []byte("com.example.kamera"), 1), broken(inventory.ProblemSlotMismatch)},
 		"between the slices":     {flip(both, 4000), broken(inventory.ProblemAppendedData)},
 		"appended":               {append(bytes.Clone(good), "more"...), broken(inventory.ProblemAppendedData)},
-		"page digest changed":    {with(func(m *made) { m.change = func(d []byte) { d[len(d)-1] ^= 1 } }), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemDigestMismatch}},
-		"identifier changed":     {with(func(m *made) { m.change = func(d []byte) { d[60] ^= 1 } }), broken("signature-invalid")},
-		"team that is another's": {with(func(m *made) { m.team = "EXAMPLE002" }), told{inventory.Intact, inventory.Untrusted, DeveloperID, "EXAMPLE001", inventory.ProblemTeam}},
+		"page digest changed":    {with(func(m *made) { m.Change = func(d []byte) { d[len(d)-1] ^= 1 } }), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemDigestMismatch}},
+		"identifier changed":     {with(func(m *made) { m.Change = func(d []byte) { d[60] ^= 1 } }), broken("signature-invalid")},
+		"team that is another's": {with(func(m *made) { m.Team = "EXAMPLE002" }), told{inventory.Intact, inventory.Untrusted, DeveloperID, "EXAMPLE001", inventory.ProblemTeam}},
 		"ad hoc":                 {adHoc, told{inventory.Intact, inventory.AdHoc, AdHoc, "", ""}},
 		"ad hoc, changed":        {flip(adHoc, 100), told{inventory.Broken, inventory.AdHoc, AdHoc, "", inventory.ProblemDigestMismatch}},
-		"self-made certificate":  {with(func(m *made) { m.signer, m.chain = stranger, nil }), told{inventory.Intact, inventory.SelfSigned, SelfSigned, "EXAMPLE001", "self-signed"}},
+		"self-made certificate":  {with(func(m *made) { m.Signer, m.Chain = stranger, nil }), told{inventory.Intact, inventory.SelfSigned, SelfSigned, "EXAMPLE001", "self-signed"}},
 		"one slice ad hoc":       {universal(good, adHoc), told{inventory.Intact, inventory.AdHoc, AdHoc, "", inventory.ProblemSlices}},
-		"one slice unsigned":     {universal(good, unsigned(arm.code)), told{inventory.Unsigned, inventory.TrustNotChecked, Unsigned, "", inventory.ProblemSlices}},
-		"one unsigned, one bad":  {universal(flip(good, 60), unsigned(arm.code)), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemSlices}},
-		"slices by two makers":   {universal(good, with(func(m *made) { m.signer, m.team, m.cpu = other, "EXAMPLE002", 0x0100000c })), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemSlices}},
+		"one slice unsigned":     {universal(good, unsigned(arm.Code)), told{inventory.Unsigned, inventory.TrustNotChecked, Unsigned, "", inventory.ProblemSlices}},
+		"one unsigned, one bad":  {universal(flip(good, 60), unsigned(arm.Code)), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemSlices}},
+		"slices by two makers":   {universal(good, with(func(m *made) { m.Signer, m.Team, m.CPU = other, "EXAMPLE002", 0x0100000c })), told{inventory.Broken, inventory.Trusted, DeveloperID, "EXAMPLE001", inventory.ProblemSlices}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(c.want, tell(check(t, c.file, nil, h.policy))); diff != "" {
+			if diff := cmp.Diff(c.want, tell(check(t, c.file, nil, h.Policy))); diff != "" {
 				t.Errorf("want -, got +:\n%s", diff)
 			}
 		})
@@ -96,13 +96,13 @@ func unsigned(size int) []byte {
 // TestIncompletePass never calls intact what was not read to its end.
 func TestIncompletePass(t *testing.T) {
 	h := newHierarchy(t)
-	m := made{code: 20000, identifier: "example.chat", team: "EXAMPLE001", signer: h.team(t, "EXAMPLE001"), chain: []*x509.Certificate{h.issuer.cert}}
-	file := m.build(t)
-	prog := readProgram(t, file, h.policy)
+	m := made{Code: 20000, Identifier: "example.chat", Team: "EXAMPLE001", Signer: h.Team(t, "EXAMPLE001"), Chain: []*x509.Certificate{h.Issuer.Cert}}
+	file := m.Build(t)
+	prog := readProgram(t, file, h.Policy)
 	if s := prog.Signature("program", false); s.Integrity != inventory.IntegrityNotChecked {
 		t.Errorf("integrity %q of what nobody read", s.Integrity)
 	}
-	prog = readProgram(t, file, h.policy)
+	prog = readProgram(t, file, h.Policy)
 	for _, taker := range prog.Takers() {
 		taker.Write(file[:12000]) // says that it was all
 	}
@@ -114,27 +114,27 @@ func TestIncompletePass(t *testing.T) {
 // TestBundle holds what lies around a program against its special slots.
 func TestBundle(t *testing.T) {
 	h := newHierarchy(t)
-	m := made{code: 5000, identifier: "example.chat", team: "EXAMPLE001", signer: h.team(t, "EXAMPLE001"), chain: []*x509.Certificate{h.issuer.cert}}
-	tool := m.build(t)
-	m.info, m.seal = []byte("what it says"), []byte("what belongs to it")
-	app := m.build(t)
+	m := made{Code: 5000, Identifier: "example.chat", Team: "EXAMPLE001", Signer: h.Team(t, "EXAMPLE001"), Chain: []*x509.Certificate{h.Issuer.Cert}}
+	tool := m.Build(t)
+	m.Info, m.Seal = []byte("what it says"), []byte("what belongs to it")
+	app := m.Build(t)
 	for name, c := range map[string]struct {
 		file    []byte
 		around  *Bundle
 		want    inventory.Integrity
 		problem string
 	}{
-		"as sealed":                      {app, &Bundle{m.info, m.seal}, inventory.Intact, ""},
+		"as sealed":                      {app, &Bundle{m.Info, m.Seal}, inventory.Intact, ""},
 		"out of its bundle":              {app, nil, inventory.Intact, inventory.ProblemOutOfBundle},
-		"information changed":            {app, &Bundle{[]byte("other"), m.seal}, inventory.Broken, inventory.ProblemSlotMismatch},
-		"information missing":            {app, &Bundle{nil, m.seal}, inventory.Broken, inventory.ProblemSlotMismatch},
-		"seal changed":                   {app, &Bundle{m.info, []byte("other")}, inventory.Broken, inventory.ProblemSlotMismatch},
-		"seal missing":                   {app, &Bundle{m.info, nil}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"information changed":            {app, &Bundle{[]byte("other"), m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"information missing":            {app, &Bundle{nil, m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal changed":                   {app, &Bundle{m.Info, []byte("other")}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal missing":                   {app, &Bundle{m.Info, nil}, inventory.Broken, inventory.ProblemSlotMismatch},
 		"tool that stands alone":         {tool, nil, inventory.Intact, ""},
-		"tool in somebody else's folder": {tool, &Bundle{m.info, m.seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"tool in somebody else's folder": {tool, &Bundle{m.Info, m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := tell(check(t, c.file, c.around, h.policy))
+			got := tell(check(t, c.file, c.around, h.Policy))
 			if got.Integrity != c.want || got.Problem != c.problem {
 				t.Errorf("%s %q, want %s %q", got.Integrity, got.Problem, c.want, c.problem)
 			}
