@@ -41,7 +41,7 @@ func platformsOf(i Indicator) []Platform {
 		return []Platform{MacOS}
 	case "bundle":
 		return []Platform{MacOS, IOS}
-	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop", "elf":
+	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop", "appimage", "elf":
 		return []Platform{Linux}
 	}
 	if i.Kind == FileName && strings.HasSuffix(strings.ToLower(i.Value), ".exe") {

@@ -81,7 +81,7 @@ const (
 	LaunchLabel      Kind = "launchd.label"      // name of a job that starts it with the machine or with a session
 	AsarIntegrity    Kind = "electron.integrity" // the digest that Electron asks of an archive's header
 
-	APKPackage    Kind = "apk.package"
+	APKPackage   Kind = "apk.package"
 	DMGVolume    Kind = "dmg.volume"    // what a volume of a disk image is called
 	DMGPartition Kind = "dmg.partition" // what the image's list calls one of its parts
 
@@ -121,6 +121,9 @@ const (
 
 	ElectronShadowApp Kind = "electron.shadow_app" // a folder of code beside app.asar: its name, at the folder's package.json
 	ElectronCore      Kind = "electron.core"       // "changed" where Discord's discord_desktop_core/index.js does more than load core.asar
+
+	AppImageUpdate Kind = "appimage.update"      // where it says that newer versions come from
+	AppImageKey    Kind = "appimage.signing_key" // the OpenPGP key that its signature names; the signature itself is not verified
 
 	OriginHost Kind = "origin.host" // host a download came from
 	OriginURL  Kind = "origin.url"
@@ -272,15 +275,15 @@ var kinds = map[Kind]KindInfo{
 	APKSplit:      {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKLocation:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKSharedUser: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
-	LaunchLabel:      {Strength: Weak, WholeBuild: true},
+	LaunchLabel:   {Strength: Weak, WholeBuild: true},
 
 	DMGVolume:    {Strength: Weak, WholeBuild: true, Formats: []Format{DMG}},
 	DMGPartition: {Strength: Weak, WholeBuild: true, Formats: []Format{DMG}},
 
-	PKGID:      {Strength: Weak, Claim: true, WholeBuild: true, Formats: []Format{PKG}},
-	PKGVersion: {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{PKG}},
-	PKGTitle:   {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
-	PKGScript:  {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
+	PKGID:         {Strength: Weak, Claim: true, WholeBuild: true, Formats: []Format{PKG}},
+	PKGVersion:    {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{PKG}},
+	PKGTitle:      {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
+	PKGScript:     {Strength: Weak, WholeBuild: true, Formats: []Format{PKG}},
 	APKPermission: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKService:    {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKReceiver:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
@@ -299,6 +302,9 @@ var kinds = map[Kind]KindInfo{
 
 	ElectronShadowApp: {Strength: Weak},
 	ElectronCore:      {Strength: Weak},
+
+	AppImageUpdate: {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
+	AppImageKey:    {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
 
 	OriginHost: {Strength: Weak, Fold: true, WholeBuild: true},
 	OriginURL:  {Strength: Weak, WholeBuild: true},
@@ -329,6 +335,11 @@ const (
 	Script  Format = "script"
 	Package Format = "package" // something a package manager installed
 	Unknown Format = "unknown"
+
+	// AppImage is a Linux program with a file system behind it, SquashFS such a
+	// file system alone: the file of a snap.
+	AppImage Format = "appimage"
+	SquashFS Format = "squashfs"
 )
 
 // Platform is a system that a build runs on.
@@ -351,7 +362,7 @@ func (p Platform) Formats() []Format {
 	case MacOS:
 		return []Format{MachO, App, DMG, PKG, Zip, ASAR, Script}
 	case Linux:
-		return []Format{ELF, Deb, RPM, Package, Zip, ASAR, Script}
+		return []Format{ELF, Deb, RPM, AppImage, SquashFS, Package, Zip, ASAR, Script}
 	case Android:
 		return []Format{APK, DEX, Zip}
 	case IOS:

@@ -3,6 +3,7 @@ package inspect
 import (
 	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inspect/asar"
+	"github.com/chatvet/chatvet/detect/inspect/squashfs"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -21,6 +22,8 @@ func readers() []reader {
 		{format: signatures.MSI, facts: msiFacts},
 		{format: signatures.MSIX, facts: msixFacts, walk: archive.Zip},
 		{format: signatures.ELF, facts: elfFacts},
+		{format: signatures.AppImage, facts: appImageFacts, walk: walkAppImage},
+		{format: signatures.SquashFS, facts: squashfsFacts, walk: squashfs.Walk},
 		{format: signatures.MachO, facts: machoFacts},
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/binary"
 
+	"github.com/chatvet/chatvet/detect/inspect/appimage"
 	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inspect/asar"
 	"github.com/chatvet/chatvet/detect/inspect/msix"
+	"github.com/chatvet/chatvet/detect/inspect/squashfs"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -31,7 +33,9 @@ var magics = []struct {
 	format signatures.Format
 }{
 	{0, "MZ", pointsToPE, signatures.PE},
+	{0, "\x7fELF", appimage.Is, signatures.AppImage},
 	{0, "\x7fELF", nil, signatures.ELF},
+	{0, squashfs.Magic, squashfs.Is, signatures.SquashFS},
 	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", nil, signatures.MSI}, // any compound file; see refine
 	{0, "\xcf\xfa\xed\xfe", nil, signatures.MachO},
 	{0, "\xce\xfa\xed\xfe", nil, signatures.MachO},

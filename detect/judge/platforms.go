@@ -39,7 +39,7 @@ func platformsOfFormat(f signatures.Format) []signatures.Platform {
 		return []signatures.Platform{signatures.IOS}
 	case signatures.APK, signatures.DEX:
 		return []signatures.Platform{signatures.Android}
-	case signatures.ELF, signatures.Deb, signatures.RPM, signatures.Package:
+	case signatures.ELF, signatures.Deb, signatures.RPM, signatures.AppImage, signatures.SquashFS, signatures.Package:
 		return []signatures.Platform{signatures.Linux}
 	}
 	return nil
@@ -55,7 +55,7 @@ func platformOfKind(k signatures.Kind) signatures.Platform {
 		return signatures.MacOS
 	case "apk":
 		return signatures.Android
-	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop":
+	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop", "appimage":
 		return signatures.Linux
 	}
 	return ""

@@ -103,7 +103,7 @@ func (j *judge) units(b *inventory.Build) []*unit {
 // or a package is one thing with what is inside.
 func looseContainer(f signatures.Format) bool {
 	switch f {
-	case signatures.Zip, signatures.Tar, signatures.DMG, signatures.Unknown, "":
+	case signatures.Zip, signatures.Tar, signatures.DMG, signatures.SquashFS, signatures.Unknown, "":
 		return true
 	}
 	return false
