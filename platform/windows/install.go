@@ -86,8 +86,8 @@ func (s *search) wantedFile(name string) bool {
 func (s *search) addProgram(name, product string) *install {
 	folder := dir(name)
 	if in := s.covering(folder); in != nil {
-		if in.main == "" {
-			in.main = name
+		if in.main == "" && !strings.EqualFold(in.beside, folder) {
+			in.main = name // and not what only starts it
 		}
 		return in
 	}
@@ -102,8 +102,11 @@ func (s *search) addProgram(name, product string) *install {
 	return s.installs[strings.ToLower(folder)]
 }
 
-// covering is the installation that a folder lies in.
+// covering is the installation that a folder lies in, or whose updater does.
 func (s *search) covering(folder string) *install {
+	if in := s.updaters[strings.ToLower(folder)]; in != nil {
+		return in
+	}
 	for at := strings.ToLower(folder); at != "." && at != "/"; at = dir(at) {
 		if in := s.installs[at]; in != nil && !in.alone {
 			return in

@@ -61,7 +61,7 @@ func (Lookup) Reads() []string {
 
 // Find implements platform.Lookup.
 func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.List, sink platform.Sink) error {
-	s := &search{ctx: ctx, root: root, want: want, sink: sink, installs: map[string]*install{}, gaps: map[string]int{}, entries: maxEntries}
+	s := &search{ctx: ctx, root: root, want: want, sink: sink, installs: map[string]*install{}, updaters: map[string]*install{}, gaps: map[string]int{}, entries: maxEntries}
 	defer s.countGaps()
 	s.system = l.system
 	if s.system == nil {
@@ -86,6 +86,7 @@ type search struct {
 	sink     platform.Sink
 	system   *system
 	installs map[string]*install
+	updaters map[string]*install // by the folder of the updater
 	gaps     map[string]int
 	entries  int // of folders that may still be looked at
 	products int // that Windows Installer was asked for

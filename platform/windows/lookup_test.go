@@ -230,6 +230,32 @@ func TestSquirrel(t *testing.T) {
 	}
 }
 
+// TestAnUpdaterBelongsToOneBuild: a record of an older version, the look through
+// AppData and a running program lead to the same folder, whose updater is in it
+// once.
+func TestAnUpdaterBelongsToOneBuild(t *testing.T) {
+	root := disk(t, `
+-- users/ann/AppData/Local/Chat/Update.exe --
+-- users/ann/AppData/Local/Chat/ExampleChat.exe --
+-- users/ann/AppData/Local/Chat/app-1.9.0/ExampleChat.exe --
+-- users/ann/AppData/Local/Chat/app-1.10.0/ExampleChat.exe --
+`)
+	want := []string{
+		"users/ann/AppData/Local/Chat/app-1.10.0/ExampleChat.exe",
+		"users/ann/AppData/Local/Chat/app-1.9.0/ExampleChat.exe +ExampleChat.exe +Update.exe",
+	}
+	sys, _, person := registry()
+	person.Add(`Software\`+uninstallPath+`\Chat`).Set("DisplayName", "Example Chat").Set("DisplayVersion", "1.9.0").Set("InstallLocation", `C:\Users\ann\AppData\Local\Chat`)
+	sys.running = []string{`C:\Users\ann\AppData\Local\Chat\ExampleChat.exe`}
+	got, _ := found(find(t, Lookup{sys}, root))
+	for i := range got {
+		got[i] = strings.Replace(got[i], "Users/", "users/", 1)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 const manifestText = `<?xml version="1.0"?><Package xmlns="http://schemas.microsoft.com/appx/manifest/foundation/windows10">
 <Identity Name="Example.Chat" Publisher="CN=Example Chat Ltd" Version="1.2.3.4" ProcessorArchitecture="arm64"/>
 <Properties><DisplayName>Example Chat</DisplayName></Properties></Package>`

@@ -21,8 +21,8 @@ func isVersionFolder(name string) bool {
 
 // addVersions adds each version of a Squirrel installation as one of its own,
 // for an old one that stayed is not what the newest one is. It returns the one
-// that is meant by a version, else the newest, to which the updater belongs; nil
-// where the folder is none.
+// that is meant by a version, else the newest, to which the updater belongs if no
+// other has it; nil where the folder is none.
 func (s *search) addVersions(folder, version string) *install {
 	entries, _ := s.readDir(folder)
 	updater := false
@@ -48,7 +48,9 @@ func (s *search) addVersions(folder, version string) *install {
 		}
 	}
 	in := s.installs[strings.ToLower(join(folder, best))]
-	in.beside = folder
+	if key := strings.ToLower(folder); s.updaters[key] == nil {
+		in.beside, s.updaters[key] = folder, in
+	}
 	return in
 }
 
