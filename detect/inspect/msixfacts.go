@@ -28,7 +28,7 @@ func msixFacts(v *visit, f *file) {
 	f.takers = signed.Takers()
 	f.settle = func(complete bool) {
 		if complete {
-			signed.CheckBlocks(v.ctx, v.budget.Left())
+			signed.CheckBlocks(v.ctx, v.budget.Take)
 		}
 		v.signed(f, signed.Signatures(f.name, complete))
 	}

@@ -43,8 +43,9 @@ var blockHashes = map[string]crypto.Hash{
 }
 
 // CheckBlocks unpacks every file and compares it with the block map, block by
-// block. At most budget bytes are unpacked.
-func (p *Package) CheckBlocks(ctx context.Context, budget int64) (err error) {
+// block. Take is asked before each block is unpacked, with its size; where it
+// refuses, the comparison ends with ErrTooMuch.
+func (p *Package) CheckBlocks(ctx context.Context, take func(int64) error) (err error) {
 	defer func() {
 		if stopped := recover(); stopped != nil {
 			err = fmt.Errorf("%w: the reader stopped: %v", ErrDamaged, stopped)
@@ -68,7 +69,7 @@ func (p *Package) CheckBlocks(ctx context.Context, budget int64) (err error) {
 			return fmt.Errorf("%w: %.200q", ErrUnlisted, f.Name)
 		}
 		delete(m.files, name) // a second member of the name is unlisted
-		if err := checkMember(ctx, f, m.hash, listed, &budget); err != nil {
+		if err := checkMember(ctx, f, m.hash, listed, take); err != nil {
 			return err
 		}
 	}
@@ -97,7 +98,7 @@ func mapName(name string) string {
 	return strings.ToLower(strings.ReplaceAll(name, "/", `\`))
 }
 
-func checkMember(ctx context.Context, f *zip.File, hash crypto.Hash, listed listedFile, budget *int64) error {
+func checkMember(ctx context.Context, f *zip.File, hash crypto.Hash, listed listedFile, take func(int64) error) error {
 	if f.UncompressedSize64 != listed.size {
 		return fmt.Errorf("%w: %.200q: %d bytes", ErrMismatch, f.Name, f.UncompressedSize64)
 	}
@@ -106,14 +107,14 @@ func checkMember(ctx context.Context, f *zip.File, hash crypto.Hash, listed list
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	defer body.Close()
-	if err := checkBlocks(ctx, body, hash, listed, budget); err != nil {
+	if err := checkBlocks(ctx, body, hash, listed, take); err != nil {
 		return fmt.Errorf("%.200q: %w", f.Name, err)
 	}
 	return nil
 }
 
 // checkBlocks compares as many bytes as are listed with their blocks.
-func checkBlocks(ctx context.Context, body io.Reader, hash crypto.Hash, listed listedFile, budget *int64) error {
+func checkBlocks(ctx context.Context, body io.Reader, hash crypto.Hash, listed listedFile, take func(int64) error) error {
 	blocks, left := listed.blocks, listed.size
 	if uint64(len(blocks)) != left/blockSize+min(1, left%blockSize) {
 		return fmt.Errorf("%w: %d bytes in %d blocks", ErrMismatch, left, len(blocks))
@@ -124,8 +125,8 @@ func checkBlocks(ctx context.Context, body io.Reader, hash crypto.Hash, listed l
 			return err
 		}
 		n := min(left, blockSize)
-		if *budget -= int64(n); *budget < 0 {
-			return ErrTooMuch
+		if err := take(int64(n)); err != nil {
+			return fmt.Errorf("%w: %w", ErrTooMuch, err)
 		}
 		if _, err := io.ReadFull(body, buf[:n]); err != nil {
 			return fmt.Errorf("%w: %w", ErrMismatch, err)

@@ -2,6 +2,7 @@ package msix
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -95,5 +96,17 @@ func (in *Installed) CheckFile(ctx context.Context, name string, r io.ReaderAt, 
 	case size < 0 || uint64(size) != listed.size:
 		return fmt.Errorf("%w: %d bytes", ErrMismatch, size)
 	}
-	return checkBlocks(ctx, io.NewSectionReader(r, 0, size), in.blocks.hash, listed, budget)
+	return checkBlocks(ctx, io.NewSectionReader(r, 0, size), in.blocks.hash, listed, within(budget))
 }
+
+// within takes from a number of bytes until there are too few.
+func within(budget *int64) func(int64) error {
+	return func(n int64) error {
+		if *budget -= n; *budget < 0 {
+			return errBudget
+		}
+		return nil
+	}
+}
+
+var errBudget = errors.New("the bytes that may be read are used up")

@@ -95,6 +95,9 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// upTo lets n bytes be unpacked.
+func upTo(n int64) func(int64) error { return within(&n) }
+
 func TestCheckBlocks(t *testing.T) {
 	m, a := member{manifestName, manifest}, member{"My%20App/a.exe", "program"}
 	listed := []member{{manifestName, manifest}, {`My App\a.exe`, "program"}}
@@ -114,13 +117,13 @@ func TestCheckBlocks(t *testing.T) {
 		{"no block map", pack([]member{m, a}), ErrDamaged},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if err := read(t, c.b).CheckBlocks(context.Background(), 1<<20); !errors.Is(err, c.want) {
+			if err := read(t, c.b).CheckBlocks(context.Background(), upTo(1<<20)); !errors.Is(err, c.want) {
 				t.Errorf("%v, want %v", err, c.want)
 			}
 		})
 	}
 	p := read(t, pack([]member{m, a}, listed...))
-	if err := p.CheckBlocks(context.Background(), 10); !errors.Is(err, ErrTooMuch) {
+	if err := p.CheckBlocks(context.Background(), upTo(10)); !errors.Is(err, ErrTooMuch) {
 		t.Errorf("over the budget: %v", err)
 	}
 }
@@ -165,7 +168,7 @@ func survives(_ string, r io.ReaderAt, size int64) {
 		return
 	}
 	_ = p.Family()
-	_ = p.CheckBlocks(context.Background(), 1<<20)
+	_ = p.CheckBlocks(context.Background(), upTo(1<<20))
 	_, _ = p.Unsigned()
 	_, _ = p.Digests(sha256.New)
 }

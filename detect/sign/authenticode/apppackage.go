@@ -62,11 +62,11 @@ func (a *AppPackage) Takers() []digest.Taker {
 	return all
 }
 
-// CheckBlocks compares every file with the signed block map, unpacking at most
-// budget bytes. Signatures takes its outcome into account.
-func (a *AppPackage) CheckBlocks(ctx context.Context, budget int64) {
+// CheckBlocks compares every file with the signed block map; take is asked for
+// every byte that is unpacked for it. Signatures takes its outcome into account.
+func (a *AppPackage) CheckBlocks(ctx context.Context, take func(int64) error) {
 	if len(a.signatures) > 0 {
-		a.blocks = a.pkg.CheckBlocks(ctx, budget)
+		a.blocks = a.pkg.CheckBlocks(ctx, take)
 	}
 }
 

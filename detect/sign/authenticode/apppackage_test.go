@@ -14,10 +14,12 @@ import (
 	"time"
 
 	"github.com/chatvet/chatvet/detect/digest"
+	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inspect/msix"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/sign/authenticode"
 	"github.com/chatvet/chatvet/detect/sign/roots"
+	"github.com/chatvet/chatvet/signatures"
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -88,7 +90,7 @@ func verifyApp(t testing.TB, content []byte, set *roots.Set) []inventory.Signatu
 	}
 	signed := authenticode.ReadAppPackage(p, policy(set))
 	_, err = digest.File(context.Background(), r, int64(len(content)), digest.Request{Also: signed.Takers()})
-	signed.CheckBlocks(context.Background(), 1<<30)
+	signed.CheckBlocks(context.Background(), func(int64) error { return nil })
 	return signed.Signatures("a.msix", err == nil)
 }
 
@@ -166,6 +168,43 @@ func TestAFileBehindTheSignatureBreaksIt(t *testing.T) {
 	want := []outcome{{inventory.Broken, inventory.Trusted, inventory.TimeValid, maker, "appended-data"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestComparingWithTheBlockMapCounts: the files of a package are unpacked twice,
+// for the block map and to be looked at, and both count for what one file may
+// unpack to.
+func TestComparingWithTheBlockMapCounts(t *testing.T) {
+	w := newWorld(t)
+	files := appFiles()
+	content := sign(t, unsignedApp(files, files), ".appx", w.maker, []*authority{w.root}, "-h", "sha256")
+	var size int64
+	for _, f := range files {
+		size += int64(len(f.content))
+	}
+	for _, c := range []struct {
+		name      string
+		expansion int64
+		integrity inventory.Integrity
+		enough    bool
+	}{
+		{"enough for both", 3 * size, inventory.Intact, true},
+		{"enough for the block map only", size + 10, inventory.Intact, false},
+		{"not enough for the block map", size - 10, inventory.IntegrityNotChecked, false},
+	} {
+		limits := inspect.DefaultLimits
+		limits.Expansion = c.expansion
+		in, err := inspect.New(signatures.NewList("test", "2026-01-01", nil, nil), limits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := in.File(context.Background(), inspect.Source{Name: "a.msix", ReaderAt: bytes.NewReader(content), Size: int64(len(content)), Thorough: true})
+		if len(got.Signatures) == 0 || got.Signatures[0].Integrity != c.integrity {
+			t.Errorf("%s: %+v", c.name, got.Signatures)
+		}
+		if enough := len(got.Gaps) == 0; enough != c.enough {
+			t.Errorf("%s: gaps %+v", c.name, got.Gaps)
+		}
 	}
 }
 
