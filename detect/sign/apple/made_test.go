@@ -7,25 +7,25 @@ import (
 
 	"github.com/chatvet/chatvet/detect/inspect/macho"
 	"github.com/chatvet/chatvet/detect/inventory"
-	"github.com/chatvet/chatvet/detect/sign/apple/appletest"
+	"github.com/chatvet/chatvet/detect/sign/apple/bundletest"
 	"github.com/chatvet/chatvet/detect/sign/cms"
 )
 
-// What package appletest makes, under the names that the tests use.
-type made = appletest.Program
+// What package bundletest makes, under the names that the tests use.
+type made = bundletest.Program
 
-const signatureRoom = appletest.SignatureRoom
+const signatureRoom = bundletest.SignatureRoom
 
 var (
-	be           = appletest.BE
-	le           = appletest.LE
-	blob         = appletest.Blob
-	super        = appletest.Super
-	head         = appletest.Head
-	universal    = appletest.Universal
-	issue        = appletest.Issue
-	subject      = appletest.Subject
-	newHierarchy = appletest.NewHierarchy
+	be           = bundletest.BE
+	le           = bundletest.LE
+	blob         = bundletest.Blob
+	super        = bundletest.Super
+	head         = bundletest.Head
+	universal    = bundletest.Universal
+	issue        = bundletest.Issue
+	subject      = bundletest.Subject
+	newHierarchy = bundletest.NewHierarchy
 )
 
 // check reads a file as an inspection does, in pieces of an odd size.

@@ -1,7 +1,7 @@
-// Package appletest makes programs and bundles for Apple's systems and signs them,
+// Package bundletest makes programs and bundles for Apple's systems and signs them,
 // for tests. Every name, team and certificate in it is invented, and no program of
 // it runs.
-package appletest
+package bundletest
 
 import (
 	"crypto/ecdsa"

@@ -1,4 +1,4 @@
-package appletest
+package bundletest
 
 import (
 	"bytes"
