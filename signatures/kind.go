@@ -125,6 +125,11 @@ const (
 	AppImageUpdate Kind = "appimage.update"      // where it says that newer versions come from
 	AppImageKey    Kind = "appimage.signing_key" // the OpenPGP key that its signature names; the signature itself is not verified
 
+	// A list of forbidden words that a program carries: by the client whose
+	// published form it has, and how many words are on it.
+	KeywordsList    Kind = "keywords.list"
+	KeywordsEntries Kind = "keywords.entries"
+
 	OriginHost Kind = "origin.host" // host a download came from
 	OriginURL  Kind = "origin.url"
 )
@@ -305,6 +310,9 @@ var kinds = map[Kind]KindInfo{
 
 	AppImageUpdate: {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
 	AppImageKey:    {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
+
+	KeywordsList:    {Strength: Weak, Claim: true, Formats: []Format{PE}},
+	KeywordsEntries: {Strength: Weak, Formats: []Format{PE}},
 
 	OriginHost: {Strength: Weak, Fold: true, WholeBuild: true},
 	OriginURL:  {Strength: Weak, WholeBuild: true},

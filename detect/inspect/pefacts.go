@@ -56,6 +56,7 @@ func peFacts(v *visit, f *file) {
 	if p.Installer != "" {
 		v.gap(f.name, whatInstalls, gapNotOpened, fmt.Sprintf("%s installers are not opened yet", p.Installer))
 	}
+	wordListFacts(v, f)
 	signed := authenticode.ReadProgram(p, codeSigning())
 	f.takers = signed.Takers()
 	f.settle = func(complete bool) { v.signed(f, signed.Signatures(f.name, complete)) }

@@ -73,6 +73,7 @@ const (
 
 	ReasonPublicTestKey = "public-test-key" // anybody can sign like this
 	ReasonLookAlike     = "look-alike"      // a name that could be taken for a client's
+	ReasonWordList      = "word-list"       // it carries a list of words, of so many entries
 )
 
 // Finding is a verdict on one build.

@@ -72,7 +72,7 @@ func (j *judge) finding(u *unit) (f Finding, ok bool) {
 		f.Family = decided.family.ID
 	}
 	f.Strength, f.Reason = strengthAndReason(v, decided, id, client, u)
-	f.Reasons = append(reasons(v, decided, resembled, id, client, u), remarks(u, looks, id)...)
+	f.Reasons = append(reasons(v, decided, resembled, id, client, u), remarks(u, looks, id, client)...)
 	for _, r := range resembled {
 		f.Resembles = append(f.Resembles, r.family.ID)
 	}
@@ -85,7 +85,7 @@ func (j *judge) finding(u *unit) (f Finding, ok bool) {
 var toldAloud = []string{ReasonDiffersFromPackage, ReasonUntrustedRoot, ReasonPublicTestKey, ReasonRotatedKey}
 
 // remarks are what is told beside everything that decides.
-func remarks(u *unit, looks []lookAlike, id identity) []Reason {
+func remarks(u *unit, looks []lookAlike, id identity, client *signatures.Client) []Reason {
 	var all []Reason
 	for _, l := range looks {
 		all = append(all, Reason{Code: ReasonLookAlike, Fact: l.fact})
@@ -93,7 +93,7 @@ func remarks(u *unit, looks []lookAlike, id identity) []Reason {
 	if id.Reason != ReasonPublicTestKey {
 		all = append(all, u.publicKeyRemarks()...)
 	}
-	return all
+	return append(all, u.wordListRemarks(client)...)
 }
 
 // whose chooses the client that the finding is about, and says who made it.

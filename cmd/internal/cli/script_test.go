@@ -43,6 +43,7 @@ func TestScripts(t *testing.T) {
 			"utf16":   writeUTF16,
 			"private": checkPrivate,
 			"example": writeExample,
+			"wordlist": writeWordList,
 		},
 	})
 }
