@@ -95,6 +95,7 @@ type layout struct {
 	pkg           *msix.Installed
 	loaded, other int64 // bytes that may still be read
 	entries, told int
+	differing     int // files
 	out           authenticode.InstalledFiles
 }
 
@@ -109,6 +110,7 @@ func (l *layout) compare() authenticode.InstalledFiles {
 		case err == nil:
 		case errors.Is(err, msix.ErrMismatch):
 			l.out.Changed = true
+			l.differs(name, "changed")
 			l.tell(name, "corrupt", err)
 		case isLoaded(name): // a file that is not there convicts nobody
 			l.out.Incomplete = true
@@ -120,7 +122,7 @@ func (l *layout) compare() authenticode.InstalledFiles {
 	if unchecked > 0 {
 		l.appxGap(l.found.Path, "signature-not-checked", fmt.Errorf("%d files that no program loads as code were not compared with the signed list", unchecked))
 	}
-	l.added("", 0)
+	l.added("", 0, false)
 	return l.out
 }
 
@@ -146,8 +148,10 @@ func (l *layout) file(name string, budget *int64) error {
 }
 
 // added looks for files that the block map does not list. Windows itself keeps
-// some in a package's folder, so only a program among them is a fault.
-func (l *layout) added(below string, depth int) {
+// some in a package's folder, so only a program among them is a fault. Twin is
+// true below a folder whose name differs from another's only in case: on a disk
+// that tells them apart, the list is about one of the two.
+func (l *layout) added(below string, depth int, twin bool) {
 	folder := path.Join(l.found.Path, below)
 	if platform.Private(folder) {
 		return
@@ -161,18 +165,32 @@ func (l *layout) added(below string, depth int) {
 		l.tell(below, "signature-not-checked", err)
 		return
 	}
+	seen := map[string]bool{}
 	for _, e := range entries {
-		name := path.Join(below, e.Name())
+		name, low := path.Join(below, e.Name()), strings.ToLower(e.Name())
+		twin := twin || seen[low]
+		seen[low] = true
 		switch {
 		case e.IsDir():
-			l.added(name, depth+1)
-		case l.pkg.Lists(name):
+			l.added(name, depth+1, twin)
+		case l.pkg.Lists(name) && !twin:
 		case isLoaded(name):
 			l.out.Added = true
+			l.differs(name, "added")
 			l.tell(name, "corrupt", msix.ErrUnlisted)
 		default:
-			l.tell(name, "signature-not-checked", msix.ErrUnlisted)
+			l.differs(name, "added, and not a program")
 		}
+	}
+}
+
+// differs shows a file that is not as it was signed, the first few by name.
+func (l *layout) differs(name, how string) {
+	switch l.differing++; {
+	case l.differing <= maxTold:
+		l.fact(signatures.AppXDiffers, how, platform.Display(path.Join(l.found.Path, name)))
+	case l.differing == maxTold+1:
+		l.fact(signatures.AppXDiffers, "more files", platform.Display(l.found.Path))
 	}
 }
 

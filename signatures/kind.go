@@ -58,6 +58,7 @@ const (
 	UpgradeCode        Kind = "windows.upgrade_code"
 	AppXFamily         Kind = "appx.family"
 	AppXPublisher      Kind = "appx.publisher" // as the manifest writes it: a distinguished name
+	AppXDiffers        Kind = "appx.differs"   // a file of an installed package that is not as it was signed: changed, added
 	MSIProduct         Kind = "msi.product"    // ProductName of the Property table
 	MSIManufacturer    Kind = "msi.manufacturer"
 	MSIVersion         Kind = "msi.version" // a version
@@ -244,6 +245,7 @@ var kinds = map[Kind]KindInfo{
 	UpgradeCode:        {Strength: Strong, Claim: true, Fold: true, WholeBuild: true},
 	AppXFamily:         {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
 	AppXPublisher:      {Strength: Weak, Fold: true, WholeBuild: true},
+	AppXDiffers:        {Strength: Weak},
 	MSIProduct:         {Strength: Weak, Claim: true, Fold: true, WholeBuild: true, Formats: []Format{MSI}},
 	MSIManufacturer:    {Strength: Weak, Fold: true, WholeBuild: true, Formats: []Format{MSI}},
 	MSIVersion:         {Strength: Weak, Shape: VersionShape, WholeBuild: true, Formats: []Format{MSI}},
