@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/darwin"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
@@ -23,6 +24,7 @@ func Lookups() []platform.Lookup {
 		pacman.Lookup{},
 		desktop.Lookup{},
 		windows.Lookup{},
+		darwin.Lookup{},
 		folder.Downloads{},
 		folder.Paths{},
 	}

@@ -75,6 +75,12 @@ func PrivateFolders() []string {
 		"Library/Application Support/Signal", "Library/Application Support/Skype", "Library/Application Support/Telegram Desktop",
 		"Library/Application Support/discord", "Library/Application Support/Element", "Library/Application Support/WhatsApp",
 		"Library/Application Support/Slack", "Library/Application Support/ViberPC",
+		"Library/Application Support/Adium 2.0", "Library/Application Support/Session", "Library/Application Support/Wire",
+		"Library/Application Support/Keybase", "Library/Application Support/Mattermost", "Library/Application Support/Rocket.Chat",
+		"Library/Application Support/Microsoft/Teams", "Library/Application Support/Gajim", "Library/Application Support/Psi",
+		"Library/Application Support/QQ", "Library/Application Support/LINE", "Library/Application Support/zoom.us",
+		"Library/Application Support/discordcanary", "Library/Application Support/discordptb", "Library/Application Support/Riot",
+		"Library/Application Support/Google/Chrome", "Library/Application Support/Firefox", "Library/Thunderbird", "Library/Mail",
 		// phones, copied to a disk
 		"WhatsApp/Databases", "WhatsApp/Backups", "WhatsApp/Media", "tencent/MicroMsg",
 		"com.whatsapp/databases", "com.whatsapp/files", "com.whatsapp/shared_prefs",

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/darwin"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/hosttest"
 	"github.com/chatvet/chatvet/platform/linux/desktop"
@@ -21,12 +22,13 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
+	"github.com/chatvet/chatvet/signatures"
 )
 
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, windows.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, windows.Lookup{}, darwin.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -94,6 +96,20 @@ var windowsData = []struct{ folder, file string }{
 	{"AppData/Roaming/.purple", "accounts.xml"},
 }
 
+// macData is the same for people on a Mac. An application and a job lie among
+// their data, to be found by whoever looks there.
+var macData = []struct{ folder, file string }{
+	{"Library/Application Support/Signal", "sql/db.sqlite"},
+	{"Library/Application Support/Skype", "ann/main.db"},
+	{"Library/Application Support/Adium 2.0", "Users/Default/Accounts.plist"},
+	{"Library/Application Support/Telegram Desktop", "tdata/key_datas"},
+	{"Library/Containers", "ru.keepcoder.Telegram/Data/Signal.app/Contents/Info.plist"},
+	{"Library/Group Containers", "6N38VWS5BX.ru.keepcoder.Telegram/x.db"},
+	{"Library/Messages", "chat.db"},
+	{"Library/Mail", "V10/x.emlx"},
+	{"Library/Keychains", "login.keychain-db"},
+}
+
 func TestEveryReadIsDeclared(t *testing.T) {
 	for _, host := range hosttest.Names(t) {
 		for _, l := range lookups() {
@@ -143,8 +159,12 @@ func addWindowsData(t *testing.T, fsys *hosttest.FS) (people int) {
 	t.Helper()
 	entries, _ := fsys.ReadDir("Users")
 	for _, person := range entries {
-		for _, data := range windowsData {
-			if err := fsys.Add("Users/"+person.Name()+"/"+data.folder+"/"+data.file, 0o644, []byte("private")); err != nil {
+		for _, data := range append(slices.Clip(windowsData), macData...) {
+			name := "Users/" + person.Name() + "/" + data.folder + "/" + data.file
+			if _, err := fsys.Lstat(name); err == nil {
+				continue
+			}
+			if err := fsys.Add(name, 0o644, []byte("private")); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -170,7 +190,7 @@ func observe(t *testing.T, l platform.Lookup, root platform.Root) *hosttest.Sink
 		t.Fatal(err)
 	}
 	for _, c := range sink.Candidates {
-		if c.Files == nil {
+		if c.Files == nil && c.Format != signatures.App { // a bundle is its folder
 			root.FS.Open(c.Path)
 		}
 		for _, file := range c.Files { // a package's own, wherever they lie
@@ -193,7 +213,7 @@ func fits(l platform.Lookup, name string) bool {
 
 // private does not ask platform.Private, which is what is tested.
 func private(name string) bool {
-	for _, data := range append(slices.Clip(chatData), windowsData...) {
+	for _, data := range slices.Concat(chatData, windowsData, macData) {
 		if strings.Contains("/"+name+"/", "/"+data.folder+"/") {
 			return true
 		}
@@ -256,7 +276,8 @@ because the app can start with them instead of its archive:
 
 Every file that a package manager's own record, or the signed list inside a
 Store package of Windows, names for a chat client is read, to compare it with
-that record. Chat data is no part of a package.
+that record. Chat data is no part of a package. Of an application on a Mac, its
+folder ` + "(`NAME.app`)" + ` is the package: it is compared with the seal in it.
 
 ## What is never opened
 
@@ -286,6 +307,11 @@ var about = map[string]string{
 		"for the names of files that the list asks for. A running Windows is asked for its\n" +
 		"registry and its running programs; hives are opened only of people who are not\n" +
 		"logged on. Names begin with the drive there.",
+	"mac-apps": "Which applications lie in the folders of applications on a Mac, by what they say of\n" +
+		"themselves in `Info.plist`, which Homebrew installed, by its records, and which start\n" +
+		"by themselves, by the descriptions of jobs. Of those that may be chat clients, the\n" +
+		"program files are read too. What they keep in `Library` is not. A Mac's notes on a\n" +
+		"download are asked for, also where they lie beside the application (`._NAME`).",
 	"dpkg": "Which packages are installed, by the records of Debian's package manager. Of\n" +
 		"packages that are known chat clients, the package's own files are read too. The\n" +
 		"archives and signed indexes that apt kept are opened only to prove what those\n" +

@@ -133,6 +133,8 @@ const (
 
 	OriginHost Kind = "origin.host" // host a download came from
 	OriginURL  Kind = "origin.url"
+	// OriginAgent is the program that brought the download, as macOS noted it.
+	OriginAgent Kind = "origin.agent"
 )
 
 // Strength is how much one fact is worth against a build (DESIGN section 4).
@@ -318,6 +320,8 @@ var kinds = map[Kind]KindInfo{
 
 	OriginHost: {Strength: Weak, Fold: true, WholeBuild: true},
 	OriginURL:  {Strength: Weak, WholeBuild: true},
+
+	OriginAgent: {Strength: Weak, Fold: true, WholeBuild: true},
 }
 
 // Format names what a file is. Readers yield it, the list asks for patterns and

@@ -12,6 +12,16 @@ func List() *signatures.List {
 			Claims: []signatures.Indicator{{Kind: signatures.DebPackage, Value: name}},
 		})
 	}
+	for client, ids := range map[string][]string{
+		"signal":       {"org.whispersystems.signal-desktop", "org.whispersystems.signal"},
+		"telegram-mac": {"ru.keepcoder.Telegram", "com.tdesktop.Telegram", "org.telegram.desktop"},
+	} {
+		c := &signatures.Client{ID: client, Name: client, Claims: []signatures.Indicator{{Kind: signatures.DisplayName, Value: client}}}
+		for _, id := range ids {
+			c.Claims = append(c.Claims, signatures.Indicator{Kind: signatures.BundleID, Value: id})
+		}
+		clients = append(clients, c)
+	}
 	filter := func(k signatures.Kind) signatures.Indicator {
 		return signatures.Indicator{Kind: k, Value: "ContentFilter.exe"}
 	}
