@@ -8,6 +8,8 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/linux/pacman"
+	"github.com/chatvet/chatvet/platform/linux/plugins"
+	"github.com/chatvet/chatvet/platform/linux/process"
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
@@ -23,6 +25,8 @@ func Lookups() []platform.Lookup {
 		rpm.Lookup{},
 		pacman.Lookup{},
 		desktop.Lookup{},
+		plugins.Lookup{},
+		process.Lookup{},
 		windows.Lookup{},
 		darwin.Lookup{},
 		folder.Downloads{},

@@ -31,6 +31,8 @@ type Root struct {
 	OS   string // as GOOS; "" for Paths
 	Name string // what a person calls it: a folder's path, or "" for this machine
 	FS   FS
+	// Running are the programs that run, for kind Live where that is known.
+	Running *Running
 	// Paths are the files and folders to look at, for kind Paths, as FS names.
 	Paths []string
 }

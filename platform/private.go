@@ -1,21 +1,44 @@
 package platform
 
-import "strings"
+import (
+	"path"
+	"slices"
+	"strings"
+)
 
 // Private is true for names in which chat programs keep conversations,
 // contacts, keys and sessions, or inside of them. Look-ups neither list nor
-// open them, whoever named them. Case does not matter.
+// open them, whoever named them. Case does not matter. The one exception are
+// Pidgin's plug-ins, which lie among them and are programs.
 func Private(name string) bool {
 	parts := strings.Split(strings.ToLower(name), "/")
 	for i, part := range parts {
 		for _, folder := range privateFolders[part] {
-			if endsWith(parts[:i+1], folder) {
+			if endsWith(parts[:i+1], folder) && !(part == ".purple" && isPlugIn(parts[i+1:])) {
 				return true
 			}
 		}
 	}
 	return false
 }
+
+// isPlugIn is true for what of Pidgin's own folder is code and not conversations:
+// the folder of a person's plug-ins, and the plug-ins directly in it. The rest of
+// that folder, and folders below it, stay private.
+func isPlugIn(below []string) bool {
+	switch {
+	case len(below) == 0 || below[0] != "plugins":
+		return false
+	case len(below) == 1:
+		return true
+	}
+	return len(below) == 2 && slices.Contains(PlugInEndings(), path.Ext(below[1]))
+}
+
+// PlugInEndings are what names of plug-ins that Pidgin loads from a person's folder
+// end in: libraries, and scripts of its loaders for Perl and Tcl (and Python, which
+// had one once).
+func PlugInEndings() []string { return []string{".so", ".pl", ".py", ".tcl"} }
 
 func endsWith(parts, folder []string) bool {
 	if len(parts) < len(folder) {

@@ -19,6 +19,8 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/linux/pacman"
+	"github.com/chatvet/chatvet/platform/linux/plugins"
+	"github.com/chatvet/chatvet/platform/linux/process"
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
 	"github.com/chatvet/chatvet/platform/windows"
@@ -28,7 +30,7 @@ import (
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, windows.Lookup{}, darwin.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, plugins.Lookup{}, process.Lookup{}, windows.Lookup{}, darwin.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -301,6 +303,12 @@ network folder is looked at only where somebody names it.
 }
 
 var about = map[string]string{
+	"processes": "Which known chat programs run, on a live Linux: `/proc` says which file each process\n" +
+		"runs (`/proc/*/exe`, and `/proc/*/stat` to tell the threads of the kernel). Their\n" +
+		"arguments, environments and memory are not read. It opens nothing else.",
+	"plugins": "Which plug-ins Pidgin loads though no package manager has them, in the folders of the\n" +
+		"system and in those of people. Of `.purple`, in which Pidgin keeps conversations too,\n" +
+		"only the folder `plugins` is listed, and only the files below are opened.",
 	"windows-programs": "Which programs are installed on Windows, by its registry, by the packages of the\n" +
 		"Store and by links to programs. Of those that may be chat clients, the program\n" +
 		"files are read too, and the folders that programs are installed in are searched\n" +

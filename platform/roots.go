@@ -16,7 +16,7 @@ func OpenLive() (Root, error) {
 	if err != nil {
 		return Root{}, fmt.Errorf("opening this machine: %w", err)
 	}
-	return Root{Kind: Live, OS: runtime.GOOS, FS: fsys}, nil
+	return Root{Kind: Live, OS: runtime.GOOS, FS: fsys, Running: running()}, nil
 }
 
 // OpenDisk opens a mounted or unpacked system below a folder. The OS is told

@@ -123,6 +123,7 @@ const (
 	ElectronShadowApp Kind = "electron.shadow_app" // a folder of code beside app.asar: its name, at the folder's package.json
 	ElectronCore      Kind = "electron.core"       // "changed" where Discord's discord_desktop_core/index.js does more than load core.asar
 
+	PlugInOf       Kind = "plugin.of"            // the program that would load it
 	AppImageUpdate Kind = "appimage.update"      // where it says that newer versions come from
 	AppImageKey    Kind = "appimage.signing_key" // the OpenPGP key that its signature names; the signature itself is not verified
 
@@ -312,6 +313,7 @@ var kinds = map[Kind]KindInfo{
 	ElectronShadowApp: {Strength: Weak},
 	ElectronCore:      {Strength: Weak},
 
+	PlugInOf:       {Strength: Weak, WholeBuild: true},
 	AppImageUpdate: {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
 	AppImageKey:    {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
 

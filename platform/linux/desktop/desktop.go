@@ -19,6 +19,7 @@ import (
 
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/linux/keyfile"
+	"github.com/chatvet/chatvet/platform/linux/owned"
 	"github.com/chatvet/chatvet/platform/linux/tree"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -41,7 +42,7 @@ const homeEntries = ".local/share/applications"
 
 // Reads implements platform.Lookup.
 func (Lookup) Reads() []string {
-	patterns := []string{"home/*/" + homeEntries + "/**", "root/" + homeEntries + "/**", dpkgLists + "/*.list", pacmanLocal + "/*/files"}
+	patterns := append([]string{"home/*/" + homeEntries + "/**", "root/" + homeEntries + "/**"}, owned.Reads()...)
 	for _, dir := range entryDirs {
 		patterns = append(patterns, dir+"/**")
 	}
@@ -192,13 +193,13 @@ func (s *search) yield() error {
 		paths = append(paths, at)
 	}
 	slices.Sort(paths)
-	owned, err := s.owned(paths)
+	listed, err := owned.Files(s.ctx, s.fs, paths, s.gap)
 	if err != nil {
 		return err
 	}
 	folders := map[string]bool{}
 	for _, at := range paths {
-		if owned[at] {
+		if listed[at] {
 			continue
 		}
 		folder := unpackedFolder(at)

@@ -1,7 +1,12 @@
-package desktop
+// Package owned asks the records of package managers which files belong to a
+// package. Names of files go in, those that a record lists come out. The records
+// are dpkg's var/lib/dpkg/info/*.list (dpkg's doc/spec) and pacman's local/*/files.
+// The rpm database is not asked.
+package owned
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"strings"
 
@@ -22,9 +27,13 @@ const (
 	maxRecord  = 64 << 20
 )
 
-// owned says which of some files a package's record lists. It reads nothing
-// where there is nothing to ask.
-func (s *search) owned(paths []string) (map[string]bool, error) {
+// Reads are the records, as patterns of platform.Lookup.Reads.
+func Reads() []string { return []string{dpkgLists + "/*.list", pacmanLocal + "/*/files"} }
+
+// Files says which of some files a record lists. It reads nothing where there is
+// nothing to ask, and calls gap for what it cannot read. It returns an error only
+// when ctx ended.
+func Files(ctx context.Context, fsys platform.FS, paths []string, gap func(name string, err error)) (map[string]bool, error) {
 	owned := map[string]bool{}
 	if len(paths) == 0 {
 		return owned, nil
@@ -33,8 +42,9 @@ func (s *search) owned(paths []string) (map[string]bool, error) {
 	for _, at := range paths {
 		asked[at] = true
 	}
+	s := &search{fs: fsys, gap: gap}
 	for _, record := range s.records() {
-		if err := s.ctx.Err(); err != nil {
+		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		s.listedIn(record, func(line string) {
@@ -44,6 +54,11 @@ func (s *search) owned(paths []string) (map[string]bool, error) {
 		})
 	}
 	return owned, nil
+}
+
+type search struct {
+	fs  platform.FS
+	gap func(name string, err error)
 }
 
 // records are the names of all records.

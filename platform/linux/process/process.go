@@ -1,0 +1,65 @@
+// Package process finds chat clients that run on a live Linux and that no other
+// look-up knows: started from a folder where nobody installs programs, or from a
+// file that was deleted or replaced since. What platform.OpenLive saw in /proc goes
+// in; a candidate for each program file comes out, and a gap for each that is gone.
+//
+// Only the file that a process runs is known here. Arguments and environments of
+// processes are not read: they may hold what people write.
+package process
+
+import (
+	"context"
+	"fmt"
+	"path"
+
+	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+// Lookup is the platform.Lookup "processes".
+type Lookup struct{}
+
+// Name implements platform.Lookup.
+func (Lookup) Name() string { return "processes" }
+
+// Fits implements platform.Lookup: a running Linux.
+func (Lookup) Fits(root platform.Root) bool {
+	return root.OS == "linux" && root.Kind == platform.Live && root.Running != nil
+}
+
+// Reads implements platform.Lookup: it opens nothing itself.
+func (Lookup) Reads() []string { return nil }
+
+const what = "a chat program that runs"
+
+// Find implements platform.Lookup.
+func (Lookup) Find(ctx context.Context, root platform.Root, want *signatures.List, sink platform.Sink) error {
+	for _, p := range root.Running.Programs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !wanted(want, path.Base(p.Path)) || platform.Private(p.Path) {
+			continue
+		}
+		switch {
+		case p.Deleted:
+			sink.Gap(platform.Gap{Where: platform.Display(p.Path), What: what, Kind: platform.GapMissing,
+				Reason: "its file was deleted or replaced since it was started; restart the program and scan again"})
+		case p.Elsewhere:
+			sink.Gap(platform.Gap{Where: platform.Display(p.Path), What: what, Kind: platform.GapElsewhere,
+				Reason: "it runs in a container, and its file is not the one of that name here"})
+		default:
+			sink.Candidate(platform.Candidate{Lookup: Lookup{}.Name(), Path: p.Path, Channel: "folder"})
+		}
+	}
+	if n := root.Running.Unreadable; n > 0 {
+		sink.Gap(platform.Gap{Where: "proc", What: "chat programs that run for other people", Kind: platform.GapPermission,
+			Reason: fmt.Sprintf("processes of others that could not be looked at: %d", n)})
+	}
+	return ctx.Err()
+}
+
+// wanted is true for the names of programs that the list knows.
+func wanted(want *signatures.List, base string) bool {
+	return want.Wanted(signatures.FileName, base) || want.Wanted(signatures.DebPackage, base) || want.Wanted(signatures.DesktopID, base+".desktop")
+}
