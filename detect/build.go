@@ -14,6 +14,7 @@ import (
 	"github.com/chatvet/chatvet/detect/digest"
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/apple"
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -54,7 +55,14 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	if b.found.Format != "" {
 		b.nameAsFound()
 	}
+	if b.found.Format == signatures.App {
+		b.bundle()
+	}
+	read := len(b.found.Files)
 	b.electron()
+	if b.found.Format == signatures.App {
+		b.found.Files = b.found.Files[read:] // the rest was read with the bundle
+	}
 	for _, f := range b.found.Files {
 		if b.ctx.Err() != nil {
 			break
@@ -83,20 +91,13 @@ func (b *builder) nameAsFound() {
 	b.out.Product, b.out.Version, b.out.Arch = cmp.Or(b.out.Product, b.found.Product), cmp.Or(b.out.Version, b.found.Version), cmp.Or(b.out.Arch, b.found.Arch)
 }
 
-// program inspects a file, once more where it changed meanwhile.
+// program inspects a file and takes down what it says.
 func (b *builder) program(f platform.CandidateFile) {
 	place := platform.Display(f.Path)
-	r, changed, err := b.inspect(f, place)
-	if changed && err == nil {
-		r, changed, err = b.inspect(f, place)
-	}
+	r, err := b.inspectTwice(f, place, nil)
 	if err != nil {
 		b.unreadable(f, place, err)
 		return
-	}
-	if changed {
-		r.File.State = stateChanged
-		r.Gaps = append(r.Gaps, inventory.Gap{Where: place, What: "what this file is", Kind: stateChanged, Reason: "its size or time changed twice while it was read"})
 	}
 	b.take(r)
 	b.secondOpinion(f, r)
@@ -107,14 +108,29 @@ func (b *builder) program(f platform.CandidateFile) {
 	b.agrees(f, place, digest.Sums{SHA256: r.File.SHA256, MD5: r.File.MD5}, r.File.State)
 }
 
-func (b *builder) inspect(f platform.CandidateFile, place string) (r inspect.Result, changed bool, err error) {
+// inspectTwice inspects a file, once more where it changed meanwhile. Around is the
+// bundle whose main program it is, nil for all others.
+func (b *builder) inspectTwice(f platform.CandidateFile, place string, around *apple.Bundle) (inspect.Result, error) {
+	r, changed, err := b.inspect(f, place, around)
+	if changed && err == nil {
+		r, changed, err = b.inspect(f, place, around)
+	}
+	if changed && err == nil {
+		r.File.State = stateChanged
+		r.Gaps = append(r.Gaps, inventory.Gap{Where: place, What: "what this file is", Kind: stateChanged, Reason: "its size or time changed twice while it was read"})
+	}
+	return r, err
+}
+
+func (b *builder) inspect(f platform.CandidateFile, place string, around *apple.Bundle) (r inspect.Result, changed bool, err error) {
 	file, before, err := b.open(f.Path)
 	if err != nil {
 		return r, false, err
 	}
 	defer file.Close()
 	r = b.inspector.File(b.ctx, inspect.Source{
-		Name: place, ReaderAt: file, Size: before.Size(), MD5: f.MD5 != "", SHA256: f.SHA256 != "", Script: f.Script, Thorough: b.thorough || b.found.Format == signatures.Package,
+		Name: place, ReaderAt: file, Size: before.Size(), MD5: f.MD5 != "", SHA256: f.SHA256 != "" || b.found.Format == signatures.App, Script: f.Script, Thorough: b.thorough || b.found.Format == signatures.Package,
+		Bundle: around,
 	})
 	b.files++
 	b.bytes += r.Read
@@ -148,7 +164,7 @@ func (b *builder) take(r inspect.Result) {
 	if b.out.Format == "" {
 		b.out.Format = r.Format
 	}
-	if b.found.Format == "" {
+	if b.found.Format == "" || b.found.Format == signatures.APK { // a phone's record knows no label
 		b.out.Product, b.out.Version, b.out.Arch = cmp.Or(b.out.Product, r.Product), cmp.Or(b.out.Version, r.Version), cmp.Or(b.out.Arch, r.Arch)
 	}
 	b.out.Facts = append(b.out.Facts, r.Facts...)

@@ -40,6 +40,10 @@ func Inspect(ctx context.Context, root platform.Root, list *signatures.List, opt
 	c.lookups = []string{"named"}
 	for _, name := range root.Paths {
 		info, err := root.FS.Lstat(name)
+		if err == nil && info.IsDir() && platform.IsApp(root.FS, name) {
+			c.candidates = append(c.candidates, platform.Candidate{Lookup: "named", Path: name, Format: signatures.App})
+			continue
+		}
 		if err == nil && info.IsDir() {
 			c.gap(inventory.Gap{Where: platform.Display(name), What: "this folder", Kind: "folder", Reason: "inspect takes files; scan takes folders"})
 			continue
@@ -164,8 +168,12 @@ func (c *collector) read() {
 	workers.Wait()
 }
 
-// weight is about how many bytes a candidate's programs have.
+// weight is about how many bytes a candidate's programs have. Those of an app are
+// not looked for yet, and few things are larger.
 func (c *collector) weight(found platform.Candidate) (size int64) {
+	if found.Format == signatures.App {
+		return 1 << 30
+	}
 	if len(found.Files) == 0 {
 		return c.size(found.Path)
 	}

@@ -51,6 +51,9 @@ func (w *walk) named(name string) error {
 	real, info, ok := w.start(name)
 	switch {
 	case !ok:
+	case info.IsDir() && platform.IsApp(w.fs, name):
+		w.name, w.real = name, real
+		w.app(name)
 	case info.IsDir():
 		return w.folder(name, real)
 	case info.Mode().IsRegular():

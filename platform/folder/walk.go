@@ -81,6 +81,8 @@ func (w *walk) entry(dir string, e fs.DirEntry, siblings []string, depth int) er
 	switch kind := e.Type(); {
 	case kind.IsRegular():
 		w.file(name, siblings)
+	case kind.IsDir() && platform.IsApp(w.fs, name):
+		w.app(name)
 	case kind.IsDir() && depth < w.depth:
 		return w.into(name, depth+1)
 	case kind.IsDir():
@@ -122,14 +124,32 @@ func (w *walk) file(name string, siblings []string) {
 			c.Facts = append(c.Facts, signatures.Fact{Kind: signatures.SiblingName, Value: platform.Display(s)})
 		}
 	}
-	if raw, err := platform.OriginOf(w.fs, name); err == nil {
-		from, facts := platform.OriginFacts(raw)
-		c.FromURL, c.Facts = from, append(c.Facts, facts...)
-		if from != "" {
-			c.Channel = "download"
-		}
-	}
+	w.origin(&c)
 	w.sink.Candidate(c)
+}
+
+// app yields the folder of an app as one thing.
+func (w *walk) app(name string) {
+	if platform.Private(w.real+strings.TrimPrefix(name, w.name)) || platform.Private(name) {
+		w.sink.Gap(platform.GapOf(name, "anything in this folder", platform.ErrPrivate))
+		return
+	}
+	c := platform.Candidate{Lookup: w.lookup, Path: name, Channel: w.channel, Format: signatures.App}
+	w.origin(&c)
+	w.sink.Candidate(c)
+}
+
+// origin adds where a candidate came from, as far as the disk notes that.
+func (w *walk) origin(c *platform.Candidate) {
+	raw, err := platform.OriginOf(w.fs, c.Path)
+	if err != nil {
+		return
+	}
+	from, facts := platform.OriginFacts(raw)
+	c.FromURL, c.Facts = from, append(c.Facts, facts...)
+	if from != "" {
+		c.Channel = "download"
+	}
 }
 
 // siblings returns the names in a folder that the list asks for beside a
