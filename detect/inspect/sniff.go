@@ -36,7 +36,7 @@ var magics = []struct {
 	{0, "\x7fELF", appimage.Is, signatures.AppImage},
 	{0, "\x7fELF", nil, signatures.ELF},
 	{0, squashfs.Magic, squashfs.Is, signatures.SquashFS},
-	{0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", nil, signatures.MSI}, // any compound file; see refine
+	{0, compoundMagic, nil, signatures.MSI}, // any compound file; see refine
 	{0, "\xcf\xfa\xed\xfe", nil, signatures.MachO},
 	{0, "\xce\xfa\xed\xfe", nil, signatures.MachO},
 	{0, "\xfe\xed\xfa\xcf", nil, signatures.MachO},

@@ -84,6 +84,7 @@ func (v *visit) file(f *file) Result {
 	}
 	f.Format = Sniff(head)
 	f.Format = v.refined(f, head)
+	v.noteBeginning(f, head)
 	if f.Format == signatures.Unknown && f.script {
 		f.Format = signatures.Script
 	}

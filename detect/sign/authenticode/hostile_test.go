@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,11 +69,15 @@ func seedFiles(t *testing.T) map[string][]byte {
 	}
 }
 
-// TestMalformedFilesAreGaps inspects 600 broken files. Each has to come back, as
-// a signature that is not intact, a gap, or no such file at all, without taking
-// more memory than a scan may take.
+// endings are what files of each kind are called.
+var endings = map[string]string{"pe": ".exe", "msi": ".msi", "msix": ".msix"}
+
+// TestMalformedFilesAreGaps inspects 600 broken files, of which 400 are programs
+// and installers. Each has to come back as a gap or as a signature that does not
+// hold, within a second and without taking more memory than a scan may take. It
+// takes a hundredth of both: a machine that is busy does not fail this.
 func TestMalformedFilesAreGaps(t *testing.T) {
-	const each, memory = 200, 256 << 20
+	const each, memory, patience = 200, 256 << 20, time.Second
 	in, err := inspect.New(signatures.NewList("test", "2026-01-01", nil, nil), inspect.DefaultLimits)
 	if err != nil {
 		t.Fatal(err)
@@ -80,32 +85,55 @@ func TestMalformedFilesAreGaps(t *testing.T) {
 	slowest, largest := time.Duration(0), uint64(0)
 	for format, good := range seedFiles(t) {
 		r := rand.New(rand.NewPCG(1, 2))
-		told := 0
+		gaps, broken := 0, 0
 		for i := range each {
 			b := mutated(good, r)
+			for !bytes.HasPrefix(b, good[:2]) || bytes.Equal(b, good) {
+				b = mutated(good, r) // else nothing says that it should be one
+			}
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
-			got := in.File(context.Background(), inspect.Source{Name: "broken", ReaderAt: bytes.NewReader(b), Size: int64(len(b)), Thorough: true})
-			slowest = max(slowest, time.Since(start))
+			got, took := inspected(in, "broken"+endings[format], b, patience)
 			runtime.ReadMemStats(&after)
+			slowest = max(slowest, took)
+			if took > patience {
+				t.Errorf("%s %d: took %v", format, i, took)
+			}
 			used := after.TotalAlloc - before.TotalAlloc
 			if largest = max(largest, used); used > memory {
 				t.Errorf("%s %d: %d bytes of memory", format, i, used)
 			}
-			intact := false
-			for _, s := range got.Signatures {
-				intact = intact || s.Integrity == inventory.Intact && string(got.Format) == format
-			}
-			if !intact || len(got.Gaps) > 0 {
-				told++
-			} else if !bytes.Equal(b, good) && !sameBytesUnderSignature(b, good, format) {
-				t.Errorf("%s %d: broken, yet intact without a gap: %+v", format, i, got.Signatures)
+			switch {
+			case hasGapBeyond(got, format):
+				gaps++
+			case len(got.Signatures) > 0 && !slices.ContainsFunc(got.Signatures, func(s inventory.Signature) bool { return s.Integrity == inventory.Intact }):
+				broken++
+			case !sameBytesUnderSignature(b, good, format):
+				t.Errorf("%s %d: broken, and nothing says so: %+v", format, i, got)
 			}
 		}
-		t.Logf("%s: %d of %d told as broken", format, told, each)
+		t.Logf("%s: of %d, %d leave a gap, %d a signature that does not hold; the others are whole where it matters", format, each, gaps, broken)
 	}
 	t.Logf("slowest %v, largest %d MB", slowest, largest>>20)
+}
+
+// inspected inspects a file, once more where that took too long: another program
+// may have had the processor.
+func inspected(in *inspect.Inspector, name string, b []byte, patience time.Duration) (got inspect.Result, took time.Duration) {
+	for range 3 {
+		start := time.Now()
+		got = in.File(context.Background(), inspect.Source{Name: name, ReaderAt: bytes.NewReader(b), Size: int64(len(b)), Thorough: true})
+		if took = time.Since(start); took <= patience {
+			break
+		}
+	}
+	return got, took
+}
+
+// hasGapBeyond is true where there is a gap that a whole file of the format does
+// not leave: the files in an installer are never opened.
+func hasGapBeyond(got inspect.Result, format string) bool {
+	return slices.ContainsFunc(got.Gaps, func(g inventory.Gap) bool { return format != "msi" || g.Kind != "not-opened" })
 }
 
 // sameBytesUnderSignature is true where a change touched only what no signature
