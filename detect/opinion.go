@@ -6,7 +6,6 @@ import (
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/platform"
-	"github.com/chatvet/chatvet/signatures"
 )
 
 // secondOpinion asks the running system what it thinks of a file's signature and
@@ -15,14 +14,14 @@ func (b *builder) secondOpinion(f platform.CandidateFile, r inspect.Result) {
 	switch {
 	case b.root.Kind == platform.Disk || r.File.State != "" || b.ctx.Err() != nil:
 		return
-	case r.Format != signatures.PE && r.Format != signatures.MSI && r.Format != signatures.MSIX:
+	case !systemJudges(r.Format):
 		return
 	}
 	path, err := platform.HostPathOf(b.root.FS, f.Path)
 	if err != nil {
 		return
 	}
-	opinion, ok := systemOpinion(path)
+	opinion, ok := systemOpinion(b.ctx, path)
 	if !ok {
 		return
 	}

@@ -1,8 +1,18 @@
-//go:build !windows
+//go:build !windows && !darwin
 
 package detect
 
-import "github.com/chatvet/chatvet/detect/inventory"
+import (
+	"context"
 
-// systemOpinion has nothing to ask: this system does not judge Windows' files.
-func systemOpinion(string) (inventory.Signature, bool) { return inventory.Signature{}, false }
+	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/signatures"
+)
+
+// systemJudges is true for no format: this system judges no signatures in files.
+func systemJudges(signatures.Format) bool { return false }
+
+// systemOpinion has nothing to ask.
+func systemOpinion(context.Context, string) (inventory.Signature, bool) {
+	return inventory.Signature{}, false
+}

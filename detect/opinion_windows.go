@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"context"
 	"encoding/hex"
 	"errors"
 	"path/filepath"
@@ -11,12 +12,18 @@ import (
 	"golang.org/x/sys/windows"
 
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/signatures"
 )
+
+// systemJudges is true for the formats that Windows has an opinion on.
+func systemJudges(f signatures.Format) bool {
+	return f == signatures.PE || f == signatures.MSI || f == signatures.MSIX
+}
 
 // systemOpinion asks Windows about the signature of a file, and where the file
 // has none, about the catalogs of the system. It uses neither the network nor a
 // window. ok is false where Windows has no opinion.
-func systemOpinion(path string) (opinion inventory.Signature, ok bool) {
+func systemOpinion(_ context.Context, path string) (opinion inventory.Signature, ok bool) {
 	name, err := windows.UTF16PtrFromString(filepath.FromSlash(path))
 	if err != nil {
 		return opinion, false

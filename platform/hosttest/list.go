@@ -12,12 +12,12 @@ func List() *signatures.List {
 			Claims: []signatures.Indicator{{Kind: signatures.DebPackage, Value: name}},
 		})
 	}
-	for client, ids := range map[string][]string{
-		"signal":       {"org.whispersystems.signal-desktop", "org.whispersystems.signal"},
-		"telegram-mac": {"ru.keepcoder.Telegram", "com.tdesktop.Telegram", "org.telegram.desktop"},
+	for _, mac := range [][]string{
+		{"signal", "org.whispersystems.signal-desktop", "org.whispersystems.signal"},
+		{"telegram-mac", "ru.keepcoder.Telegram", "com.tdesktop.Telegram", "org.telegram.desktop"},
 	} {
-		c := &signatures.Client{ID: client, Name: client, Claims: []signatures.Indicator{{Kind: signatures.DisplayName, Value: client}}}
-		for _, id := range ids {
+		c := &signatures.Client{ID: mac[0], Name: mac[0], Claims: []signatures.Indicator{{Kind: signatures.DisplayName, Value: mac[0]}}}
+		for _, id := range mac[1:] {
 			c.Claims = append(c.Claims, signatures.Indicator{Kind: signatures.BundleID, Value: id})
 		}
 		clients = append(clients, c)
