@@ -314,7 +314,7 @@ func TestRealImageAgainst7Zip(t *testing.T) {
 	if _, err := disk.ReadAt(got, 0); err != nil {
 		t.Fatal(err)
 	}
-	if want := command(t, nil, "7z", "e", "-so", path, "4.hfs"); !bytes.Equal(got, want) {
+	if want := command(t, nil, "7z", "e", "-so", "-tdmg", path, "4.hfs"); !bytes.Equal(got, want) {
 		t.Errorf("differs from what 7z unpacks: %d and %d bytes", len(got), len(want))
 	}
 }
