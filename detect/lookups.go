@@ -2,6 +2,7 @@ package detect
 
 import (
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/android"
 	"github.com/chatvet/chatvet/platform/darwin"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/linux/desktop"
@@ -29,6 +30,7 @@ func Lookups() []platform.Lookup {
 		process.Lookup{},
 		windows.Lookup{},
 		darwin.Lookup{},
+		android.Lookup{Similar: similarIDs},
 		folder.Downloads{},
 		folder.Paths{},
 	}

@@ -23,6 +23,7 @@ const (
 	Live  RootKind = "live"  // the running machine
 	Disk  RootKind = "disk"  // a mounted or unpacked system
 	Paths RootKind = "paths" // folders and files that a person named
+	Phone RootKind = "phone" // a phone on a cable
 )
 
 // Root is one thing to look at.

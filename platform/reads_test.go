@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/android"
 	"github.com/chatvet/chatvet/platform/darwin"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/hosttest"
@@ -30,7 +31,7 @@ import (
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, plugins.Lookup{}, process.Lookup{}, windows.Lookup{}, darwin.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, plugins.Lookup{}, process.Lookup{}, windows.Lookup{}, darwin.Lookup{}, android.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -339,6 +340,10 @@ var about = map[string]string{
 		"packages that are known chat clients, the package's own files are read too.",
 	"pacman": "Which packages are installed, by pacman's records. Of packages that are known chat\n" +
 		"clients, the package's own files are read too.",
+	"phone": "Apps on a phone that is on a cable, by what its package manager lists for each user\n" +
+		"and profile. Only the APKs of those that may be chat clients are pulled, into memory,\n" +
+		"and only files that end in `.apk` are ever opened on a phone. `my_*` are folders of\n" +
+		"phones by OPPO, OnePlus and realme.",
 	"downloads": "Files in the download folder of everybody who has a home on the machine. The\n" +
 		"patterns with `[^.]*` stand for one folder: the one that `user-dirs.dirs` names as\n" +
 		"the download folder, in whatever language. Hidden folders are never meant.",

@@ -110,6 +110,11 @@ const (
 	APKStamp      Kind = "apk.stamp_sha256" // certificate of a store's stamp: where it came from, not who made it
 	APKFrosting   Kind = "apk.frosting"     // Google Play's addition is there: "not-checked"
 
+	// What a phone's package manager says of an app, without proof.
+	AndroidFirstInstall Kind = "android.first_install" // a time, as the phone writes it
+	AndroidRecordedCert Kind = "android.recorded_cert" // SHA-256 of a certificate, 64 hex digits
+	AndroidUser         Kind = "android.user"          // number of a user or profile that has the app
+
 	SignerOrganization Kind = "sign.organization"
 	SignerSubject      Kind = "sign.subject"
 	SignerSerial       Kind = "sign.serial"
@@ -299,6 +304,10 @@ var kinds = map[Kind]KindInfo{
 	APKReceiver:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	APKStamp:      {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},
 	APKFrosting:   {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+
+	AndroidFirstInstall: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	AndroidRecordedCert: {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},
+	AndroidUser:         {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 
 	SignerOrganization: {Strength: Proof, Signer: true, Fold: true},
 	SignerSubject:      {Strength: Weak, Signer: true, Fold: true},

@@ -18,8 +18,10 @@ const (
 // programs and to use TCP, for the rest of its life; later kernels take away
 // more. It returns what the kernel did not grant, or nothing. Landlock's TCP
 // rules do not reach multipath TCP: that chatvet opens no socket at all is
-// guarded by what it links.
-func confine(o output) string {
+// guarded by what it links. Only for a phone there are ports that it may still
+// connect to: that of the adb server. Landlock knows ports and no addresses;
+// platform/android/adb keeps to loopback.
+func confine(o output, ports ...int) string {
 	abi, err := ll.LandlockGetABIVersion()
 	if err != nil {
 		return "this kernel has no Landlock: " + err.Error()
@@ -27,6 +29,9 @@ func confine(o output) string {
 	rules := []landlock.Rule{landlock.PathAccess(readAnywhere, "/")}
 	if o.path != "" && o.device == nil {
 		rules = append(rules, outputRule(o.path))
+	}
+	for _, port := range ports {
+		rules = append(rules, landlock.ConnectTCP(uint16(port)))
 	}
 	if err := landlock.V11.BestEffort().Restrict(rules...); err != nil {
 		return "Landlock refused: " + err.Error()

@@ -79,7 +79,8 @@ type looking struct {
 	open    func() (platform.Root, error)
 	collect func(context.Context, platform.Root, *signatures.List, detect.Options) (inventory.Inventory, error)
 	usable  func(inventory.Inventory) bool
-	facts   bool // show the facts too
+	facts   bool  // show the facts too
+	ports   []int // of loopback, to which it has to connect while it looks
 }
 
 // look opens, confines itself, collects, judges and reports, in this order:
@@ -93,7 +94,7 @@ func (p *program) look(ctx context.Context, l looking) error {
 	if err != nil {
 		return err
 	}
-	notGranted := confine(l.output)
+	notGranted := confine(l.output, l.ports...)
 	inv, err := p.collect(ctx, root, list, l)
 	if err != nil {
 		return err

@@ -55,6 +55,10 @@ func whereFound(res judge.Result, say *text.Catalogue) string {
 		return say.Text("headline.on-disk-unnamed", nil)
 	case kind == platform.Disk:
 		return say.Text("headline.on-disk", text.Args{"name": called})
+	case kind == platform.Phone && called == "":
+		return say.Text("headline.on-phone-unnamed", nil)
+	case kind == platform.Phone:
+		return say.Text("headline.on-phone", text.Args{"name": called})
 	case called == "":
 		return say.Text("headline.in-paths-unnamed", nil)
 	}
