@@ -1,12 +1,10 @@
 package cli
 
 import (
-	"fmt"
-	"strconv"
 	"time"
 
+	"github.com/chatvet/chatvet/cmd/internal/report"
 	"github.com/chatvet/chatvet/cmd/internal/term"
-	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/detect"
 )
 
@@ -18,20 +16,6 @@ func (p *program) progress(status *term.Status, profile term.Profile) func(detec
 	}
 	say, started := p.texts(), time.Now()
 	return func(now detect.Progress) {
-		seconds := max(time.Since(started).Seconds(), 0.001)
-		status.Say(say.Text("status."+now.Phase, text.Args{
-			"files": strconv.Itoa(now.Files),
-			"rate":  size(float64(now.Bytes) / seconds),
-			"place": term.Isolated(term.Plain(now.Place)),
-		}))
+		status.Say(report.Progress(say, now, time.Since(started), profile.Width-1))
 	}
-}
-
-// size writes a number of bytes with three digits.
-func size(bytes float64) string {
-	units := []string{"B", "kB", "MB", "GB", "TB"}
-	for bytes >= 1000 && len(units) > 1 {
-		bytes, units = bytes/1000, units[1:]
-	}
-	return fmt.Sprintf("%.3g %s", bytes, units[0])
 }

@@ -32,7 +32,7 @@ func (p *program) root() *cobra.Command {
 	}
 	p.shared.add(cmd)
 	p.scanInto(cmd)
-	cmd.AddCommand(p.scan(), p.inspect(), p.phone(), p.judge(), p.explain(), p.signatures(), p.version(), p.man())
+	cmd.AddCommand(p.scan(), p.inspect(), p.phone(), p.judge(), p.explain(), p.contact(), p.ui(), p.signatures(), p.version(), p.man())
 	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &wrongFlag{err, cmd.CommandPath()}
 	})

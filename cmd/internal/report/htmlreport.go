@@ -1,9 +1,7 @@
 package report
 
 import (
-	"crypto/sha256"
 	"embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
@@ -33,6 +31,7 @@ type htmlPage struct {
 	Cards, Notes []htmlCard
 	Style        template.CSS
 	Policy       string
+	Served       *Served
 }
 
 type htmlDocument struct {
@@ -57,18 +56,26 @@ type htmlGaps struct {
 	First, Rest []string
 }
 
-func renderHTML(w io.Writer, in Input) error { return writePage(w, in.Document()) }
+func renderHTML(w io.Writer, in Input) error { return writeServed(w, in.Document(), nil) }
 
-func writePage(w io.Writer, d Document) error {
+// RenderServed writes the page of a report with the ways to the other pages of
+// the program that serves it.
+func RenderServed(w io.Writer, in Input, served Served) error {
+	return writeServed(w, in.Document(), &served)
+}
+
+func writePage(w io.Writer, d Document) error { return writeServed(w, d, nil) }
+
+func writeServed(w io.Writer, d Document, served *Served) error {
 	t, err := pageTemplate()
 	if err != nil {
 		return err
 	}
-	style, err := pageFile("report.css")
+	style, err := styleFor(d.Language)
 	if err != nil {
 		return err
 	}
-	p := htmlPage{Document: d, Style: template.CSS(style), Policy: policy(style)}
+	p := htmlPage{Document: d, Style: template.CSS(style), Policy: servedPolicy(style, served != nil), Served: served}
 	p.Both = append(p.Both, htmlDocumentOf(d, true))
 	if d.Beside != nil {
 		p.Both = append(p.Both, htmlDocumentOf(*d.Beside, false))
@@ -126,12 +133,6 @@ func htmlGapsOf(group GapGroup) htmlGaps {
 	return g
 }
 
-// policy allows the one style, by its digest, and nothing else.
-func policy(style string) string {
-	digest := sha256.Sum256([]byte(style))
-	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(digest[:]) + "'; base-uri 'none'; form-action 'none'"
-}
-
 func pageFile(name string) (string, error) {
 	b, err := pageFiles.ReadFile("page/" + name)
 	if err != nil {
@@ -145,7 +146,7 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return template.New("page").Funcs(template.FuncMap{
+	all := template.New("page").Funcs(template.FuncMap{
 		"marked":     func(s string) template.HTML { return markup(s, nil) },
 		"linked":     markup,
 		"page":       pageLink,
@@ -153,7 +154,11 @@ var pageTemplate = sync.OnceValues(func() (*template.Template, error) {
 		"symbol":     pageSymbol,
 		"direction":  direction,
 		"languageOf": languageOf,
-	}).Parse(source)
+	})
+	if _, err := all.Parse(source); err != nil {
+		return nil, err
+	}
+	return all.ParseFS(pageFiles, "page/contact.tmpl", "page/frame.tmpl", "page/served.tmpl")
 })
 
 // markup turns marks into <bdi>, and code that is one of the addresses into a
