@@ -48,6 +48,7 @@ func (b *builder) bundle() {
 		return
 	}
 	b.describe(l)
+	b.besideMain(l)
 	code := check.code(l, 0, err)
 	b.out.Signatures = append(b.out.Signatures, code.signature)
 	b.archives(l)

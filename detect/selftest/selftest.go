@@ -1,31 +1,29 @@
 // Package selftest runs the examples that stand in the signature list itself:
 // each hit must be confirmed as its family, each near-miss must not. An example
-// is tried twice: as the bare facts, and, where a file can carry them, as real
-// files that are built for it and go through the readers.
+// is tried twice: as the bare facts, and, where files can carry them, as real
+// files that are built for it and scanned as a folder of a disk is.
 //
 // Nobody can forge a certificate. Where an example names the certificate of an
 // Android package, the package is built and signed by the fixtures' test key, its
 // signature is verified, and after that the test certificate's digests are
-// replaced by the example's in what was found. Digests of whole files and where a
-// download came from are tried as facts only.
+// replaced by the example's in what was found. docs/false-alarms.md says which
+// examples are tried as facts only, and why.
 package selftest
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
-	"path"
 	"slices"
 	"strings"
 
+	"github.com/chatvet/chatvet/detect"
 	"github.com/chatvet/chatvet/detect/fixture"
-	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/judge"
+	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -42,11 +40,7 @@ type Outcome struct {
 
 // Run tries every example of every family.
 func Run(ctx context.Context, list *signatures.List) ([]Outcome, error) {
-	in, err := inspect.New(list, inspect.DefaultLimits)
-	if err != nil {
-		return nil, fmt.Errorf("preparing the readers: %w", err)
-	}
-	r := runner{ctx: ctx, list: list, in: in}
+	r := runner{ctx: ctx, list: list}
 	for _, f := range list.Families {
 		for i, ex := range f.Tests.Hit {
 			r.example(f, ex, cmp.Or(ex.Name, fmt.Sprintf("hit %d", i+1)), true)
@@ -64,7 +58,6 @@ func Run(ctx context.Context, list *signatures.List) ([]Outcome, error) {
 type runner struct {
 	ctx  context.Context
 	list *signatures.List
-	in   *inspect.Inspector
 	out  []Outcome
 }
 
@@ -188,36 +181,25 @@ func (r *runner) collected(f signatures.Format) inventory.Collected {
 	}
 }
 
-// fromFiles builds the example's files and inspects them.
+// fromFiles builds the example's files and scans the folder that they are in.
 func (r *runner) fromFiles(f *signatures.Family, ex signatures.Example) ([]inventory.Build, error) {
-	platform := signatures.Windows
+	system := signatures.Windows
 	if len(f.Platforms) > 0 {
-		platform = f.Platforms[0]
+		system = f.Platforms[0]
 	}
-	files, err := fixture.FromExample(ex, platform)
+	files, err := fixture.FromExample(ex, system)
 	if err != nil {
 		return nil, err
 	}
-	var builds []inventory.Build
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		res := r.in.File(r.ctx, inspect.Source{Name: name, ReaderAt: bytes.NewReader(files[name]), Size: int64(len(files[name]))})
-		if res.Format == signatures.Unknown {
-			continue
-		}
-		b := inventory.Build{
-			Path: name, Format: res.Format, Product: res.Product, Version: res.Version, Arch: res.Arch,
-			Facts: res.Facts, Signatures: res.Signatures, Files: []inventory.File{res.File}, Collected: res.Collected, Inside: res.Inside,
-		}
-		for sibling := range files {
-			if base := path.Base(sibling); sibling != name && path.Dir(sibling) == path.Dir(name) && r.list.Wanted(signatures.SiblingName, base) {
-				b.Facts = append(b.Facts, signatures.Fact{Kind: signatures.SiblingName, Value: base})
-			}
-		}
-		pin(b.Signatures, ex)
-		b.SetID()
-		builds = append(builds, b)
+	root := platform.Root{Kind: platform.Paths, Name: "example", FS: memory(files), Paths: []string{"."}}
+	inv, err := detect.Collect(r.ctx, root, r.list, detect.Options{})
+	if err != nil {
+		return nil, fmt.Errorf("scanning the files of the example: %w", err)
 	}
-	return builds, nil
+	for i := range inv.Builds {
+		pin(inv.Builds[i].Signatures, ex)
+	}
+	return inv.Builds, nil
 }
 
 // pin replaces the test certificate's digests by those that the example names.
