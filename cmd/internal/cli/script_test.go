@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"example": writeExample,
 			"wordlist": writeWordList,
 		},
+			"macfile":  writeMacInstaller,
 	})
 }
 
