@@ -40,12 +40,13 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"utf16":   writeUTF16,
-			"private": checkPrivate,
-			"example": writeExample,
+			"utf16":    writeUTF16,
+			"private":  checkPrivate,
+			"example":  writeExample,
+			"app":      writeApp(t),
 			"wordlist": writeWordList,
-		},
 			"macfile":  writeMacInstaller,
+		},
 	})
 }
 

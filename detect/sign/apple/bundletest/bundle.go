@@ -65,6 +65,15 @@ func Requirement(identifier, team string) (blob []byte, text string) {
 		`identifier "` + identifier + `" and anchor apple generic and certificate leaf[subject.OU] = ` + team
 }
 
+// designated is what codesign writes into the program; nothing, of one by nobody.
+func (m Program) designated() []byte {
+	if m.Team == "" {
+		return nil
+	}
+	blob, _ := Requirement(m.Identifier, m.Team)
+	return blob
+}
+
 // Build puts the bundle onto a disk and returns its program as it was signed.
 func (b Bundle) Build(t testing.TB, at string, disk Disk) Program {
 	t.Helper()
@@ -93,7 +102,7 @@ func (b Bundle) Build(t testing.TB, at string, disk Disk) Program {
 	}
 	p := b.Program
 	p.Identifier, p.Info, p.Seal = b.ID, []byte(plist), []byte(seal)
-	p.Requirement, _ = Requirement(b.ID, p.Team)
+	p.Requirement = p.designated()
 	disk.Files[main] = string(p.Build(t))
 	return p
 }
@@ -116,13 +125,16 @@ func (b Bundle) nested(t testing.TB, base string, disk Disk) map[string]string {
 	entries := map[string]string{}
 	add := func(name string, p Program) {
 		_, text := Requirement(p.Identifier, p.Team)
+		if p.Team == "" {
+			text = fmt.Sprintf("cdhash H\"%x\"", p.CodeHash())
+		}
 		entries[name] = "<dict><key>cdhash</key>" + data(p.CodeHash()) + "<key>requirement</key><string>" + strings.ReplaceAll(text, `"`, "&quot;") + "</string></dict>"
 	}
 	for name, inner := range b.Nested {
 		add(name, inner.Build(t, path.Join(base, name), disk))
 	}
 	for name, p := range b.Programs {
-		p.Requirement, _ = Requirement(p.Identifier, p.Team)
+		p.Requirement = p.designated()
 		disk.Files[path.Join(base, name)] = string(p.Build(t))
 		add(name, p)
 	}
