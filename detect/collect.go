@@ -241,6 +241,12 @@ func (c *collector) inventory() inventory.Inventory {
 		Gaps:      c.gaps,
 	}
 	inv.Checked.Lookups = append([]string{}, c.lookups...)
+	sortInventory(&inv)
+	return inv
+}
+
+// sortInventory puts everything into the order that makes two scans equal.
+func sortInventory(inv *inventory.Inventory) {
 	slices.SortFunc(inv.Builds, func(a, b inventory.Build) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID))
 	})
@@ -249,7 +255,6 @@ func (c *collector) inventory() inventory.Inventory {
 		return cmp.Or(cmp.Compare(a.Where, b.Where), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.What, b.What), cmp.Compare(a.Reason, b.Reason))
 	})
 	inv.Gaps = slices.Compact(inv.Gaps)
-	return inv
 }
 
 // numberEqualIDs keeps findings apart that point to two equal copies: the

@@ -51,6 +51,7 @@ const (
 	GapCorrupt    = "corrupt"      // read, but not understood
 	GapTooMany    = "too-many"     // more than a bound allows
 	GapPrivate    = "private-data" // chat data, which is never opened
+	GapUnrecorded = "unrecorded"   // there, and no package manager has it
 	GapElsewhere  = "elsewhere"    // leads to a place that has to be named
 	GapNotOpened  = "not-opened"   // a format that is not read
 )

@@ -22,6 +22,7 @@ type RootKind string
 const (
 	Live  RootKind = "live"  // the running machine
 	Disk  RootKind = "disk"  // a mounted or unpacked system
+	Disks RootKind = "disks" // several of them, in one inventory
 	Paths RootKind = "paths" // folders and files that a person named
 	Phone RootKind = "phone" // a phone on a cable
 )

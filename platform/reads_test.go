@@ -306,7 +306,8 @@ network folder is looked at only where somebody names it.
 var about = map[string]string{
 	"processes": "Which known chat programs run, on a live Linux: `/proc` says which file each process\n" +
 		"runs (`/proc/*/exe`, and `/proc/*/stat` to tell the threads of the kernel). Their\n" +
-		"arguments, environments and memory are not read. It opens nothing else.",
+		"arguments, environments and memory are not read. The lists of files of installed\n" +
+		"packages are read to tell programs that no package has.",
 	"plugins": "Which plug-ins Pidgin loads though no package manager has them, in the folders of the\n" +
 		"system and in those of people. Of `.purple`, in which Pidgin keeps conversations too,\n" +
 		"only the folder `plugins` is listed, and only the files below are opened.",

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -34,32 +36,62 @@ func (p *program) scan() *cobra.Command {
 // command has them too.
 func (p *program) scanInto(cmd *cobra.Command) {
 	var flags reportFlags
-	var disk string
+	var disks []string
 	flags.add(cmd)
-	cmd.Flags().StringVar(&disk, "root", "", "flag.root")
+	cmd.Flags().StringArrayVar(&disks, "root", nil, "flag.root")
 	_ = cmd.MarkFlagDirname("root")
 	cmd.RunE = func(cmd *cobra.Command, paths []string) error {
 		switch given := cmd.Flags().Changed("root"); {
-		case given && disk == "":
+		case given && slices.Contains(disks, ""):
 			return fail("error.root-empty", nil, try("chatvet", "scan", "--root", "/mnt/disk"))
 		case given && len(paths) > 0:
 			return fail("error.root-and-paths", nil, hint{"hint.root-for-disk", nil},
-				try(append([]string{"chatvet", "scan"}, paths...)...), try("chatvet", "scan", "--root", disk))
+				try(append([]string{"chatvet", "scan"}, paths...)...), try("chatvet", "scan", "--root", disks[0]))
 		}
 		options, err := flags.options(cmd, paths)
 		if err != nil {
 			return err
 		}
-		return p.look(cmd.Context(), looking{reportOptions: options, collect: detect.Collect, usable: scanned,
-			open: func() (platform.Root, error) { return openRoot(disk, paths) }})
+		var roots []platform.Root
+		return p.look(cmd.Context(), looking{reportOptions: options, usable: scanned,
+			open: func() (root platform.Root, err error) {
+				if roots, err = openRoots(disks, paths); err != nil {
+					return platform.Root{}, err
+				}
+				return roots[0], nil
+			},
+			collect: func(ctx context.Context, _ platform.Root, list *signatures.List, o detect.Options) (inventory.Inventory, error) {
+				return detect.CollectDisks(ctx, roots, list, o)
+			}})
 	}
 }
 
-func openRoot(disk string, paths []string) (platform.Root, error) {
-	switch {
-	case disk != "":
-		return platform.OpenDisk(disk)
-	case len(paths) > 0:
+// openRoots opens what a scan looks at: this machine, the named paths, or each
+// disk, once.
+func openRoots(disks, paths []string) ([]platform.Root, error) {
+	if len(disks) == 0 {
+		root, err := openRoot(paths)
+		return []platform.Root{root}, err
+	}
+	var roots []platform.Root
+	seen := map[string]bool{}
+	for _, disk := range disks {
+		if name := filepath.Clean(disk); seen[name] {
+			continue
+		} else {
+			seen[name] = true
+		}
+		root, err := platform.OpenDisk(disk)
+		if err != nil {
+			return nil, err
+		}
+		roots = append(roots, root)
+	}
+	return roots, nil
+}
+
+func openRoot(paths []string) (platform.Root, error) {
+	if len(paths) > 0 {
 		return platform.OpenPaths(paths...)
 	}
 	return platform.OpenLive()

@@ -263,7 +263,7 @@ func place(root inventory.Root, path string) string { return markCode(rooted(roo
 // root, those of another system at the folder where that was found.
 func rooted(root inventory.Root, path string) string {
 	relative := strings.Contains(path, "/") && !strings.HasPrefix(path, "/") && !hasDrive(path) && !strings.HasPrefix(path, leftOut)
-	if root.Kind != string(platform.Disk) && relative {
+	if root.Kind != string(platform.Disk) && root.Kind != string(platform.Disks) && relative {
 		path = "/" + path
 	}
 	return term.Clipped(term.Plain(path), longestPath)

@@ -53,6 +53,10 @@ func whereFound(res judge.Result, say *text.Catalogue) string {
 		return say.Text("headline.on-this-computer", nil)
 	case kind == platform.Disk && called == "":
 		return say.Text("headline.on-disk-unnamed", nil)
+	case kind == platform.Disks && called == "":
+		return say.Text("headline.on-disks-unnamed", nil)
+	case kind == platform.Disks:
+		return say.Text("headline.on-disks", text.Args{"names": called})
 	case kind == platform.Disk:
 		return say.Text("headline.on-disk", text.Args{"name": called})
 	case kind == platform.Phone && called == "":

@@ -86,9 +86,13 @@ func (Lookup) Find(ctx context.Context, root platform.Root, _ *signatures.List, 
 		system = nil
 	}
 	for _, at := range append(system, own...) {
-		if !listed[at] {
-			sink.Candidate(s.candidate(at))
+		if listed[at] {
+			continue
 		}
+		sink.Candidate(s.candidate(at))
+		// The list knows few plug-ins by what is in them. The others are told too.
+		sink.Gap(platform.Gap{Where: platform.Display(at), What: "who made this plug-in of Pidgin", Kind: platform.GapUnrecorded,
+			Reason: "no package has it; whoever put it there can read what Pidgin shows"})
 	}
 	return ctx.Err()
 }

@@ -11,8 +11,11 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/linux/owned"
+	"github.com/chatvet/chatvet/platform/linux/tree"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -27,13 +30,14 @@ func (Lookup) Fits(root platform.Root) bool {
 	return root.OS == "linux" && root.Kind == platform.Live && root.Running != nil
 }
 
-// Reads implements platform.Lookup: it opens nothing itself.
-func (Lookup) Reads() []string { return nil }
+// Reads implements platform.Lookup: only what says which files packages have.
+func (Lookup) Reads() []string { return owned.Reads() }
 
 const what = "a chat program that runs"
 
 // Find implements platform.Lookup.
 func (Lookup) Find(ctx context.Context, root platform.Root, want *signatures.List, sink platform.Sink) error {
+	var loose []string
 	for _, p := range root.Running.Programs {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -50,6 +54,23 @@ func (Lookup) Find(ctx context.Context, root platform.Root, want *signatures.Lis
 				Reason: "it runs in a container, and its file is not the one of that name here"})
 		default:
 			sink.Candidate(platform.Candidate{Lookup: Lookup{}.Name(), Path: p.Path, Channel: "folder"})
+			if !packaged(p.Path) {
+				loose = append(loose, p.Path)
+			}
+		}
+	}
+	listed, err := owned.Files(ctx, root.FS, loose, func(name string, err error) {
+		if !tree.Missing(err) {
+			sink.Gap(platform.GapOf(name, what, err))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, at := range loose {
+		if !listed[at] {
+			sink.Gap(platform.Gap{Where: platform.Display(at), What: "who made this program, which runs under the name of a chat client", Kind: platform.GapUnrecorded,
+				Reason: "no package has it"})
 		}
 	}
 	if n := root.Running.Unreadable; n > 0 {
@@ -57,6 +78,11 @@ func (Lookup) Find(ctx context.Context, root platform.Root, want *signatures.Lis
 			Reason: fmt.Sprintf("processes of others that could not be looked at: %d", n)})
 	}
 	return ctx.Err()
+}
+
+// packaged holds for the folders that only a package manager writes into.
+func packaged(name string) bool {
+	return strings.HasPrefix(name, "usr/") && !strings.HasPrefix(name, "usr/local/") || strings.HasPrefix(name, "snap/") || strings.HasPrefix(name, "var/lib/flatpak/")
 }
 
 // wanted is true for the names of programs that the list knows.

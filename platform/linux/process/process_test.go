@@ -28,7 +28,7 @@ func TestFind(t *testing.T) {
 	if diff := cmp.Diff([]string{"home/ann/.cache/x/signal-desktop"}, got); diff != "" {
 		t.Error(diff)
 	}
-	want := []string{"missing opt/old/signal-desktop", "elsewhere app/signal-desktop", "permission proc"}
+	want := []string{"missing opt/old/signal-desktop", "elsewhere app/signal-desktop", "unrecorded home/ann/.cache/x/signal-desktop", "permission proc"}
 	if diff := cmp.Diff(want, linuxtest.Kinds(sink.Gaps)); diff != "" {
 		t.Error(diff)
 	}
