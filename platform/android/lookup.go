@@ -89,6 +89,7 @@ func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.L
 			sink.Looked(1, 0)
 			continue
 		}
+		sink.Looked(1, 0)
 		sink.Candidate(f.candidate(a))
 	}
 	return ctx.Err()
@@ -124,13 +125,16 @@ const maxComplaint = 200
 // complaint finds what a command says when it fails. Old versions of pm exit with
 // 0 and print the exception among the rest.
 func complaint(stdout, stderr string, exit int) string {
-	for _, text := range []string{stderr, stdout} {
-		for line := range strings.Lines(text) {
-			line = strings.TrimSpace(line)
-			for _, sign := range []string{"Exception", "Error:", "Failure", "Security exception"} {
-				if strings.HasPrefix(line, sign) || strings.Contains(line, "SecurityException") || strings.Contains(line, "IllegalArgumentException") {
-					return clipped(line)
-				}
+	all := stderr + "\n" + stdout
+	for _, isSign := range []func(line string) bool{
+		func(line string) bool { return strings.Contains(line, "SecurityException") },
+		func(line string) bool {
+			return strings.HasPrefix(line, "Exception") || strings.HasPrefix(line, "Error:") || strings.HasPrefix(line, "Failure")
+		},
+	} {
+		for line := range strings.Lines(all) {
+			if line = strings.TrimSpace(line); !strings.HasPrefix(line, "package:") && isSign(line) {
+				return clipped(line)
 			}
 		}
 	}
@@ -208,7 +212,7 @@ func (f *finder) list(u dumpsys.User) error {
 
 // refusesUser is true where another try for the same user is of no use.
 func refusesUser(words string) bool {
-	return strings.Contains(words, "SecurityException") || strings.Contains(words, "Security exception")
+	return strings.Contains(words, "SecurityException")
 }
 
 func (f *finder) add(p dumpsys.Listed, user int) {

@@ -23,6 +23,7 @@ type program struct {
 	shared         sharedFlags
 	say            *text.Catalogue
 	exit           int
+	unconfined     bool // in tests, which go on after it
 }
 
 // Main runs chatvet with the arguments after the program's name and returns its
