@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/binary"
 	"slices"
 	"testing"
@@ -56,8 +57,8 @@ type Program struct {
 	// Second is another code directory in the signature, of which its signer
 	// knows nothing.
 	Second *Program
-	// Hashes are what a signed attribute lists as the code directories.
-	Hashes func(directory []byte) pkcs7.AttributeList
+	// Hashes is a signed attribute that lists the code directories.
+	Hashes func(directory []byte) (asn1.ObjectIdentifier, any)
 }
 
 // BE is numbers of 32 bits in big endian.
@@ -205,10 +206,9 @@ func (m Program) message(t testing.TB, directory []byte) []byte {
 		t.Fatal(err)
 	}
 	if m.Hashes != nil {
-		for _, a := range m.Hashes(directory) {
-			if err := b.AddAuthenticatedAttribute(a.Type, a.Values); err != nil {
-				t.Fatal(err)
-			}
+		id, value := m.Hashes(directory)
+		if err := b.AddAuthenticatedAttribute(id, value); err != nil {
+			t.Fatal(err)
 		}
 	}
 	signed, err := b.Sign()
