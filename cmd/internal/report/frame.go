@@ -75,7 +75,7 @@ func PagePolicy(l text.Language) (string, error) {
 // styleFor is the style of a page in a language, with the language's own font.
 func styleFor(l text.Language) (string, error) {
 	style, err := pageFile("report.css")
-	return style, err
+	return style + ownFont(l.Tag), err
 }
 
 // servedPolicy is the Content-Security-Policy (W3C CSP level 3) of a page: it
