@@ -398,8 +398,8 @@ func TestUnknownFormat(t *testing.T) {
 }
 
 func TestFormatWithoutAReaderIsAGap(t *testing.T) {
-	r := inspect(t, "a.pkg", []byte("xar!\x00\x1c"))
-	if r.Format != signatures.PKG || r.File.SHA256 == "" {
+	r := inspect(t, "a.rpm", []byte("\xed\xab\xee\xdb\x03\x00"))
+	if r.Format != signatures.RPM || r.File.SHA256 == "" {
 		t.Errorf("%+v", r)
 	}
 	wantGaps(t, r, gapNotOpened)
