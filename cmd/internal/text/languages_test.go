@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -273,4 +274,29 @@ func TestForbiddenWordsInEveryLanguage(t *testing.T) {
 			}
 		}
 	})
+}
+
+// The page says of every language what there is, and claims no more review than
+// there was.
+func TestLanguagesPage(t *testing.T) {
+	b, err := os.ReadFile("../../../docs/languages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []string
+	for _, l := range Languages() {
+		read := "nobody yet"
+		if l.Reviewed {
+			read = "it is the source"
+		}
+		want = append(want, l.Name+" --lang "+l.Tag+" "+read)
+	}
+	row := regexp.MustCompile("(?m)^\\| (\\S.*?) \\| `(--lang \\S+)` \\|.*\\| (.+) \\|$")
+	var got []string
+	for _, m := range row.FindAllStringSubmatch(string(b), -1) {
+		got = append(got, m[1]+" "+m[2]+" "+m[3])
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
 }
