@@ -19,17 +19,28 @@ type Client struct {
 	Pins   []Pin
 	// SharedIDs are package or bundle ids that a listed fork uses too, so that
 	// another signer under this id is no contradiction by itself.
-	SharedIDs  []string
-	Advisories []Advisory
-	GetGenuine string // where the genuine one is to be had; empty if nowhere
-	About      MessageID
-	Sources    []Source
+	SharedIDs []string
+	// UnpublishedKeys say where else the client is given out under an id, signed
+	// with a key that nobody has published, so that another signer under this id
+	// is no contradiction by itself.
+	UnpublishedKeys []UnpublishedKey
+	Advisories      []Advisory
+	GetGenuine      string // where the genuine one is to be had; empty if nowhere
+	About           MessageID
+	Sources         []Source
 }
 
 // Ended says when a client ended.
 type Ended struct {
 	Date   string
 	Source int
+}
+
+// UnpublishedKey is a channel of a client whose signer nobody has published.
+type UnpublishedKey struct {
+	ID      string // the package or bundle id on this channel
+	Channel string // as in a pin
+	Source  int    // that the client is given out there
 }
 
 // Withdrawn is a set of versions that the maker took back.

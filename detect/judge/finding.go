@@ -45,6 +45,9 @@ const (
 	ReasonDiffersFromPackage  = "differs-from-package"
 	ReasonOriginUnknown       = "origin-unknown" // a package manager has it, and no record of where it came from
 	ReasonIDSharedWithFork    = "id-shared-with-fork"
+	// ReasonChannelKeyUnpublished: the app is also given out where nobody has published who signs it.
+	ReasonChannelKeyUnpublished = "channel-key-unpublished"
+
 	ReasonNewerThanList       = "newer-than-list"
 	ReasonSignatureNotChecked = "signature-not-checked"
 	ReasonRepackaged          = "repackaged"  // an installer that somebody else made around it
@@ -72,6 +75,7 @@ const (
 	ReasonHint         = "hint"
 
 	ReasonPublicTestKey = "public-test-key" // anybody can sign like this
+	ReasonPlugInAdded   = "plug-in-added"   // a plug-in for a client, and no package has it
 	ReasonLookAlike     = "look-alike"      // a name that could be taken for a client's
 	ReasonWordList      = "word-list"       // it carries a list of words, of so many entries
 )

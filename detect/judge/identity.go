@@ -99,6 +99,9 @@ func (u *unit) identifyAt(c *signatures.Client, s spot) identity {
 		return id
 	}
 	claim := u.claimReason(c, s)
+	if claim.Fact.Kind == signatures.PlugInOf {
+		return unknownMaker(ReasonPlugInAdded, claim) // no pin of the client is for it
+	}
 	if signed && len(pins) > 0 {
 		return bySigner
 	}
@@ -177,7 +180,7 @@ func (u *unit) claimReason(c *signatures.Client, s spot) Reason {
 
 func (u *unit) stronglyClaimed(c *signatures.Client, s spot) bool {
 	return slices.ContainsFunc(u.claims[c], func(cl claim) bool {
-		return cl.strong() && cl.fact.part == s.part && (s.place == "" || cl.fact.Place == s.place || cl.fact.Place == "")
+		return cl.strong() && cl.at(s)
 	})
 }
 
@@ -185,7 +188,7 @@ func (u *unit) stronglyClaimed(c *signatures.Client, s spot) bool {
 // another signer under it is no contradiction.
 func (u *unit) idShared(c *signatures.Client, s spot) bool {
 	for _, cl := range u.claims[c] {
-		if !cl.strong() || cl.fact.part != s.part || s.place != "" && cl.fact.Place != "" && cl.fact.Place != s.place {
+		if !cl.strong() || !cl.at(s) {
 			continue
 		}
 		if slices.Contains(c.SharedIDs, cl.fact.Value) || slices.ContainsFunc(cl.fact.refs, func(r signatures.Ref) bool {
@@ -195,6 +198,18 @@ func (u *unit) idShared(c *signatures.Client, s spot) bool {
 		}
 	}
 	return false
+}
+
+// keyUnpublished is the channel on which the client is given out under the same
+// id, signed by a key that nobody has published; nil where there is none.
+func (u *unit) keyUnpublished(c *signatures.Client, s spot) *signatures.UnpublishedKey {
+	for i := range c.UnpublishedKeys {
+		key := &c.UnpublishedKeys[i]
+		if slices.ContainsFunc(u.claims[c], func(cl claim) bool { return cl.strong() && cl.at(s) && cl.fact.Value == key.ID }) {
+			return key
+		}
+	}
+	return nil
 }
 
 // related is true for a client and its forks, and for forks of one client.

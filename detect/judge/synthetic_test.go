@@ -91,7 +91,14 @@ func syntheticClients() []*signatures.Client {
 			{Channel: "archive", Platform: signatures.Linux, By: signatures.ByMaker, Product: []signatures.Indicator{is(signatures.DebPackage, "phone")}},
 		},
 	}
-	return []*signatures.Client{phone, omega, beta, free, alfa}
+	gamma := &signatures.Client{
+		ID: "gamma", Name: "Gamma", Sources: sources,
+		Claims:          []signatures.Indicator{is(signatures.APKPackage, "org.gamma")},
+		UnpublishedKeys: []signatures.UnpublishedKey{{ID: "org.gamma", Channel: "play", Source: 2}},
+		Pins: []signatures.Pin{{Channel: "f-droid", Platform: signatures.Android, By: signatures.ByDistributor,
+			Signer: []signatures.Indicator{is(signatures.APKCertSHA256, digest("f2"))}, Product: []signatures.Indicator{is(signatures.APKPackage, "org.gamma")}}},
+	}
+	return []*signatures.Client{phone, omega, beta, free, gamma, alfa}
 }
 
 func syntheticFamilies() []*signatures.Family {

@@ -71,6 +71,11 @@ type claim struct {
 	ind  *signatures.Indicator
 }
 
+// at is true where a claim is made at a spot, or about the whole of its part.
+func (c claim) at(s spot) bool {
+	return c.fact.part == s.part && (s.place == "" || c.fact.Place == "" || c.fact.Place == s.place)
+}
+
 // strong is true for claims that another signer contradicts: ids and the
 // product name. File names and labels are too cheap for that.
 func (c claim) strong() bool {

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/chatvet/chatvet/signatures"
@@ -31,9 +32,46 @@ func (c *checker) client(client *signatures.Client) {
 	for i := range client.Pins {
 		c.pin(&client.Pins[i], numbers)
 	}
+	c.sharedIDs(client)
+	for i := range client.UnpublishedKeys {
+		c.unpublishedKey(client, &client.UnpublishedKeys[i], numbers)
+	}
 	for i := range client.Advisories {
 		c.advisory(&client.Advisories[i], numbers)
 	}
+}
+
+// sharedIDs checks that the client and a listed fork of it have each shared id.
+func (c *checker) sharedIDs(client *signatures.Client) {
+	at := c.At(&client.SharedIDs, client)
+	for _, id := range client.SharedIDs {
+		if !claimsID(client, id) {
+			c.report(at, source.UnsharedID, "%s does not claim %s", client.ID, id)
+		} else if !c.Lone && !slices.ContainsFunc(c.List.Clients, func(o *signatures.Client) bool {
+			return o != client && (o.ForkOf == client.ID || client.ForkOf == o.ID) && claimsID(o, id)
+		}) {
+			c.report(at, source.UnsharedID, "no listed fork of %s claims %s", client.ID, id)
+		}
+	}
+}
+
+func (c *checker) unpublishedKey(client *signatures.Client, k *signatures.UnpublishedKey, numbers map[int]bool) {
+	c.cites(c.At(&k.Source, k), "unpublished key", k.Source, numbers)
+	if !claimsID(client, k.ID) {
+		c.report(c.At(&k.ID, k), source.StrayKey, "%s does not claim %s", client.ID, k.ID)
+	}
+	if slices.ContainsFunc(client.Pins, func(p signatures.Pin) bool {
+		return p.Channel == k.Channel && slices.ContainsFunc(p.Product, func(i signatures.Indicator) bool { return i.Value == k.ID })
+	}) {
+		c.report(c.At(&k.Channel, k), source.StrayKey, "the signer of %s on channel %s is pinned", k.ID, k.Channel)
+	}
+}
+
+// claimsID is true where a claim is a package or bundle id, and this one.
+func claimsID(client *signatures.Client, id string) bool {
+	return slices.ContainsFunc(client.Claims, func(i signatures.Indicator) bool {
+		return (i.Kind == signatures.APKPackage || i.Kind == signatures.BundleID) && i.Value == id
+	})
 }
 
 func (c *checker) constraint(at source.Position, versions string) {

@@ -37,7 +37,15 @@ func (d *decoder) client(n *yaml.Node) *signatures.Client {
 				func(count int) { c.Pins = make([]signatures.Pin, count) },
 				func(i int, element *yaml.Node) { d.pin(element, &c.Pins[i]) })
 		},
-		"shared_ids": func(n *yaml.Node) { texts(d, n, "shared_ids", &c.SharedIDs) },
+		"shared_ids": func(n *yaml.Node) {
+			texts(d, n, "shared_ids", &c.SharedIDs)
+			d.mark(&c.SharedIDs, n)
+		},
+		"unpublished_keys": func(n *yaml.Node) {
+			d.list(n, "unpublished_keys", false,
+				func(count int) { c.UnpublishedKeys = make([]signatures.UnpublishedKey, count) },
+				func(i int, element *yaml.Node) { d.unpublishedKey(element, &c.UnpublishedKeys[i]) })
+		},
 		"advisories": func(n *yaml.Node) {
 			d.list(n, "advisories", false,
 				func(count int) { c.Advisories = make([]signatures.Advisory, count) },
@@ -56,6 +64,15 @@ func (d *decoder) withdrawn(n *yaml.Node, w *signatures.Withdrawn) {
 		"platform":  func(n *yaml.Node) { word(d, n, "platform", &w.Platform, platforms...) },
 		"*reason":   func(n *yaml.Node) { text(d, n, "reason", &w.Reason) },
 		"source":    func(n *yaml.Node) { d.number(n, "source", &w.Source) },
+	})
+}
+
+func (d *decoder) unpublishedKey(n *yaml.Node, k *signatures.UnpublishedKey) {
+	d.mark(k, n)
+	d.mapping(n, "unpublished key", fields{
+		"*id":      func(n *yaml.Node) { text(d, n, "id", &k.ID) },
+		"*channel": func(n *yaml.Node) { text(d, n, "channel", &k.Channel) },
+		"source":   func(n *yaml.Node) { d.number(n, "source", &k.Source) },
 	})
 }
 

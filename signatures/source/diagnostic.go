@@ -52,6 +52,8 @@ const (
 	NoAddress        Code = "SIG037"
 	DuplicateSource  Code = "SIG038"
 	LostExample      Code = "SIG039"
+	UnsharedID       Code = "SIG040"
+	StrayKey         Code = "SIG041"
 )
 
 // Severity says what a diagnostic does to the list.
@@ -114,6 +116,8 @@ var explanations = []Explanation{
 	{NoAddress, Warning, "a source without an address", "Give the url, unless the title or publisher says that it is public source code or a printed work."},
 	{DuplicateSource, Error, "a source number that is given twice", "Number the sources anew."},
 	{LostExample, Error, "an example of a hit that no rule and no digest finds", "Correct the example or the rule."},
+	{UnsharedID, Error, "a shared id that the client or its listed forks do not claim", "shared_ids are for forks; a key that nobody published goes into unpublished_keys."},
+	{StrayKey, Error, "an unpublished key of an id that the client does not claim, or of a channel that is pinned", "Correct the id, or take the entry out: the key is published."},
 }
 
 // Explain returns what is known about a code.
