@@ -75,7 +75,6 @@ const (
 	ReasonHint         = "hint"
 
 	ReasonPublicTestKey = "public-test-key" // anybody can sign like this
-	ReasonPlugInAdded   = "plug-in-added"   // a plug-in for a client, and no package has it
 	ReasonLookAlike     = "look-alike"      // a name that could be taken for a client's
 	ReasonWordList      = "word-list"       // it carries a list of words, of so many entries
 )

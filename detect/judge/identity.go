@@ -99,9 +99,6 @@ func (u *unit) identifyAt(c *signatures.Client, s spot) identity {
 		return id
 	}
 	claim := u.claimReason(c, s)
-	if claim.Fact.Kind == signatures.PlugInOf {
-		return unknownMaker(ReasonPlugInAdded, claim) // no pin of the client is for it
-	}
 	if signed && len(pins) > 0 {
 		return bySigner
 	}
