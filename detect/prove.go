@@ -1,92 +1,148 @@
 package detect
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"io"
-	"path"
 
 	"github.com/chatvet/chatvet/detect/inventory"
-	"github.com/chatvet/chatvet/detect/sign/aptrelease"
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/signatures"
+)
+
+// Formats of signatures on whole packages; see inventory.Signature.
+const (
+	aptSignature     = "apt-release"
+	rpmSignature     = "rpm-header"
+	flatpakSignature = "ostree-commit"
+	snapSignature    = "snap-assertion"
+)
+
+// Problems of such signatures.
+const (
+	problemOtherVersion = "proved-another-version"
+	problemDiffers      = "differs-from-signed-package"
+	problemNotCompared  = "no-program-compared"
+	problemUnknownKey   = "unknown-package-key"
 )
 
 // maxRelease bounds a signed release file; Debian's own are below 1 MB.
 const maxRelease = 16 << 20
 
-// prove follows the distribution's signed chain to the package's files, where
-// the package manager kept what that needs and the list does not know this
-// version's digests itself. What comes out is a signature on the build: intact
-// where every program is the one that the chain leads to.
+// proof is what a signed chain says about a package.
+type proof struct {
+	format  string
+	known   bool // the key is a distribution's that chatvet knows
+	owner   string
+	signers []pgp.Signer
+	other   bool // it is about another package or version
+	// differs is true for a program file of the build that is not the one that
+	// the chain leads to.
+	differs func(inventory.File) (bool, error)
+}
+
+// prove follows what the package manager kept, from a signature to the package's
+// files. What comes out is a signature on the build: intact where every program
+// is the one that the chain leads to.
 func (b *builder) prove() {
 	rec := b.found.Record
-	if rec == nil || rec.Archive == "" || len(rec.Releases) == 0 || b.listed() || b.ctx.Err() != nil {
+	if rec == nil || b.ctx.Err() != nil {
 		return
 	}
-	proof, err := b.follow(rec)
-	if err != nil {
-		b.gaps = append(b.gaps, inventory.Gap{
-			Where: platform.Display(rec.Archive), What: "whether " + b.out.Product + " is as its distribution built it", Kind: "not-proved", Reason: reasonOf(err),
-		})
+	var follow func(context.Context, *platform.Record) (proof, error)
+	switch {
+	case rec.Header != nil:
+		follow = b.followRPM
+	case rec.Commit != "":
+		follow = b.followFlatpak
+	case len(rec.Assertions) > 0:
+		follow = b.followSnap
+	case b.listed():
+		return // the list has the digests of this version itself
+	default:
+		b.aptOrigin(rec)
+		if rec.Archive == "" || len(rec.Releases) == 0 {
+			return
+		}
+		follow = b.followAPT
+	}
+	p, err := follow(b.ctx, rec)
+	var sig inventory.Signature
+	if err == nil {
+		sig, err = b.signatureOf(p)
+	}
+	switch {
+	case b.ctx.Err() != nil || errors.Is(err, errNothingSigned):
 		return
-	}
-	sig := inventory.Signature{
-		Format: "apt-release", Scope: b.out.Path, By: "chatvet",
-		Integrity: inventory.Intact, Trust: inventory.Trusted, Time: inventory.TimeValid,
-	}
-	for _, s := range proof.Signers {
-		sig.Signers = append(sig.Signers, inventory.Signer{Subject: s.Name, Organization: proof.Origin, Fingerprint: s.Fingerprint})
-	}
-	if problem := b.unlike(proof); problem != "" {
-		sig.Integrity, sig.Problems = inventory.Broken, []string{problem}
+	case err != nil:
+		b.notProved(err)
+		return
 	}
 	b.out.Signatures = append(b.out.Signatures, sig)
 }
 
-// listed is true where the list itself holds the digests of this version.
-func (b *builder) listed() bool {
-	for _, f := range b.found.Facts {
-		if f.Kind != signatures.DebPackage {
-			continue
-		}
-		for _, ref := range b.list.Match(f) {
-			if ref.Client == nil {
-				continue
-			}
-			for _, pin := range ref.Client.Pins {
-				if len(pin.Programs) > 0 && pin.Version == b.found.Version && pin.Arch == b.found.Arch {
-					return true
-				}
-			}
-		}
+// errNothingSigned is returned where a package bears no signature at all, which
+// is no gap: what cannot be proved is judged as such.
+var errNothingSigned = errors.New("no signature")
+
+func (b *builder) notProved(err error) {
+	where := b.found.Path
+	if rec := b.found.Record; rec.Archive != "" {
+		where = rec.Archive
 	}
-	return false
+	b.gaps = append(b.gaps, inventory.Gap{
+		Where: platform.Display(where), What: "whether " + b.out.Product + " is as its distribution built it", Kind: "not-proved", Reason: reasonOf(err),
+	})
+}
+
+// signatureOf compares the build with a proof.
+func (b *builder) signatureOf(p proof) (inventory.Signature, error) {
+	sig := inventory.Signature{
+		Format: p.format, Scope: b.out.Path, By: "chatvet",
+		Integrity: inventory.Intact, Trust: inventory.Trusted, Time: inventory.TimeValid,
+	}
+	for _, s := range p.signers {
+		sig.Signers = append(sig.Signers, inventory.Signer{Subject: platform.Display(s.Name), Organization: platform.Display(p.owner), Fingerprint: s.Fingerprint})
+	}
+	problem, err := b.unlike(p)
+	if err != nil {
+		return sig, err
+	}
+	if problem != "" {
+		sig.Integrity, sig.Problems = inventory.Broken, []string{problem}
+	}
+	if !p.known {
+		sig.Trust, sig.Problems = inventory.Untrusted, append(sig.Problems, problemUnknownKey)
+	}
+	return sig, nil
 }
 
 // unlike names what sets the installed programs apart from the proved ones;
 // empty where nothing does.
-func (b *builder) unlike(proof aptrelease.Proof) string {
-	if proof.Package != factValue(b.found.Facts, signatures.DebPackage) || proof.Version != b.found.Version {
-		return "proved-another-version"
-	}
-	proved := map[string]string{}
-	for name, sum := range proof.Files {
-		proved[platform.Display(name)] = sum
+func (b *builder) unlike(p proof) (string, error) {
+	if p.other {
+		return problemOtherVersion, nil
 	}
 	programs := 0
 	for _, f := range b.out.Files {
 		if f.SHA256 == "" {
 			continue
 		}
-		if proved[f.Path] != f.SHA256 {
-			return "differs-from-signed-package"
+		differs, err := p.differs(f)
+		if err != nil {
+			return "", fmt.Errorf("comparing %s: %w", f.Path, err)
+		}
+		if differs {
+			return problemDiffers, nil
 		}
 		programs++
 	}
 	if programs == 0 {
-		return "no-program-compared"
+		return problemNotCompared, nil
 	}
-	return ""
+	return "", nil
 }
 
 func factValue(facts []signatures.Fact, k signatures.Kind) string {
@@ -98,32 +154,26 @@ func factValue(facts []signatures.Fact, k signatures.Kind) string {
 	return ""
 }
 
-// follow hands the files of the record to the chain.
-func (b *builder) follow(rec *platform.Record) (aptrelease.Proof, error) {
-	archive, info, err := b.open(rec.Archive)
-	if err != nil {
-		return aptrelease.Proof{}, err
-	}
-	defer archive.Close()
-	e := aptrelease.Evidence{Archive: archive, Size: info.Size()}
-	for _, name := range rec.Releases {
-		data, err := b.whole(name, maxRelease)
-		if err != nil {
-			return aptrelease.Proof{}, err
+// keys reads what keys the system has. A file of another kind among them is no
+// gap: nothing rests on it.
+func (b *builder) keys(rec *platform.Record) *pgp.Keyring {
+	ring := &pgp.Keyring{}
+	for _, name := range rec.Keys {
+		if data, err := b.whole(name, maxKeyFile); err == nil {
+			_ = ring.Add(data)
 		}
-		e.Releases = append(e.Releases, aptrelease.ReleaseFile{Name: path.Base(name), Data: data})
 	}
-	for _, name := range rec.Indexes {
-		file, info, err := b.open(name)
-		if err != nil {
-			return aptrelease.Proof{}, err
-		}
-		defer file.Close()
-		e.Indexes = append(e.Indexes, aptrelease.IndexFile{Name: path.Base(name), ReaderAt: file, Size: info.Size()})
+	for _, data := range rec.PublicKeys {
+		_ = ring.Add(data)
 	}
-	return aptrelease.Prove(b.ctx, e)
+	return ring
 }
 
+const maxKeyFile = 1 << 20
+
+var errTooLarge = errors.New("larger than any real one")
+
+// whole reads a small file.
 func (b *builder) whole(name string, limit int64) ([]byte, error) {
 	file, info, err := b.open(name)
 	if err != nil {
@@ -131,7 +181,7 @@ func (b *builder) whole(name string, limit int64) ([]byte, error) {
 	}
 	defer file.Close()
 	if info.Size() > limit {
-		return nil, errors.New("the release file is larger than any real one")
+		return nil, errTooLarge
 	}
 	return io.ReadAll(io.NewSectionReader(file, 0, info.Size()))
 }

@@ -25,6 +25,10 @@ const (
 	Disks RootKind = "disks" // several of them, in one inventory
 	Paths RootKind = "paths" // folders and files that a person named
 	Phone RootKind = "phone" // a phone on a cable
+	// Acquisition is what a forensic tool copied of an Android phone, Backup what
+	// Apple's own programs copied of an iPhone or iPad.
+	Acquisition RootKind = "acquisition"
+	Backup      RootKind = "backup"
 )
 
 // Root is one thing to look at.
@@ -98,17 +102,12 @@ type Candidate struct {
 	Facts   []signatures.Fact
 	// Files are what belongs to it. Empty means Path alone.
 	Files []CandidateFile
-	// Record is set where a package manager kept the package's archive and
-	// signed indexes from which the files' digests can be proved.
+	// Record is set where a package manager kept something signed from which the
+	// files' digests can be proved, or lists that say where they came from.
 	Record *Record
-}
-
-// Record is what a package manager keeps that ties an installed package to its
-// distribution. All are FS names.
-type Record struct {
-	Archive  string   // the .deb
-	Releases []string // signed release files (InRelease)
-	Indexes  []string // package indexes (Packages, plain or compressed)
+	// Recorded is true where a record says that the app is installed and no file
+	// of it is in the root. Files is empty then, and no file is opened.
+	Recorded bool
 }
 
 // CandidateFile is one file of a candidate.

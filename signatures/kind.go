@@ -44,13 +44,19 @@ const (
 	// PackageDiffers says that a file is not the one that the package's own
 	// record lists. The value is the recorded digest, the place is the file.
 	PackageDiffers Kind = "package.differs"
+	// PackageAdded is a program in a folder of the package's own that no package has.
+	PackageAdded Kind = "package.added"
+	// StartOption makes a client load code that is not its own: the option, or the
+	// variable, of what starts it, which is the place.
+	StartOption Kind = "start.option"
 	// PackageMatches says how many files agree with the package's own record.
 	PackageMatches Kind = "package.matches"
 	// PackageMissing says that a file that the package's record lists is gone.
 	PackageMissing Kind = "package.missing"
 	// PackageOrigin is where the package manager's own record says that the
 	// package came from: a remote, a repository, a vendor or a publisher.
-	PackageOrigin Kind = "package.origin"
+	PackageOrigin   Kind = "package.origin"
+	PackageUnlisted Kind = "package.unlisted" // name of a package that no list of apt on the disk has, in any version
 
 	UninstallName      Kind = "windows.uninstall_name"
 	UninstallPublisher Kind = "windows.uninstall_publisher"
@@ -114,6 +120,18 @@ const (
 	AndroidFirstInstall Kind = "android.first_install" // a time, as the phone writes it
 	AndroidRecordedCert Kind = "android.recorded_cert" // SHA-256 of a certificate, 64 hex digits
 	AndroidUser         Kind = "android.user"          // number of a user or profile that has the app
+	AndroidRecordedFile Kind = "android.recorded_file" // SHA-256 of an APK as a record has it, 64 hex digits
+
+	// What a backup's records and an app's file say about where an app for
+	// iPhones came from. The profile is what Apple gave its maker to install it
+	// outside of the store; the rest are records that anybody could write.
+	IOSProfile Kind = "ios.profile"      // app-store, ad-hoc, development, enterprise
+	IOSTeam    Kind = "ios.profile_team" // for which Apple gave the profile out
+	IOSItem    Kind = "ios.store_item"   // number of the app in the App Store
+	IOSSeller  Kind = "ios.store_seller"
+	IOSOrigin  Kind = "ios.origin"        // store-record, no-store-record
+	IOSManaged Kind = "ios.configuration" // payload type of a configuration profile that installs apps or manages the phone
+	IOSCryptID Kind = "ios.encrypted"     // a slice of a program that is encrypted, and how
 
 	SignerOrganization Kind = "sign.organization"
 	SignerSubject      Kind = "sign.subject"
@@ -124,6 +142,16 @@ const (
 
 	AsarHeader Kind = "asar.header_sha256" // 64 hex digits: of the text that names an archive's files
 	AsarFiles  Kind = "asar.files"         // whether its files have the digests recorded in it: intact, or changed and which
+
+	// PEAsarIntegrity is the digest that a Windows program asks of the header of
+	// an Electron archive; which one, stands beside it.
+	PEAsarIntegrity Kind = "pe.asar_integrity"
+	// ElectronArchive says whether an archive is the one that the program named
+	// beside it asks for: recorded, another.
+	ElectronArchive Kind = "electron.archive"
+	// ElectronUnpacked is a file of NAME.asar.unpacked that is not as the header of
+	// the archive beside it says: changed, added, missing.
+	ElectronUnpacked Kind = "electron.unpacked"
 
 	ElectronShadowApp Kind = "electron.shadow_app" // a folder of code beside app.asar: its name, at the folder's package.json
 	ElectronCore      Kind = "electron.core"       // "changed" where Discord's discord_desktop_core/index.js does more than load core.asar
@@ -242,10 +270,13 @@ var kinds = map[Kind]KindInfo{
 	SnapRevision:  {Strength: Weak, WholeBuild: true},
 	DesktopID:     {Strength: Weak, Claim: true, WholeBuild: true},
 
-	PackageDiffers: {Strength: Weak},
-	PackageMatches: {Strength: Weak, WholeBuild: true},
-	PackageMissing: {Strength: Weak},
-	PackageOrigin:  {Strength: Weak, WholeBuild: true},
+	PackageDiffers:  {Strength: Weak},
+	PackageAdded:    {Strength: Weak},
+	StartOption:     {Strength: Weak},
+	PackageMatches:  {Strength: Weak, WholeBuild: true},
+	PackageMissing:  {Strength: Weak},
+	PackageOrigin:   {Strength: Weak, WholeBuild: true},
+	PackageUnlisted: {Strength: Weak, WholeBuild: true},
 
 	UninstallName:      {Strength: Weak, Claim: true, Fold: true, WholeBuild: true},
 	UninstallPublisher: {Strength: Weak, Fold: true, WholeBuild: true},
@@ -308,6 +339,15 @@ var kinds = map[Kind]KindInfo{
 	AndroidFirstInstall: {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
 	AndroidRecordedCert: {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},
 	AndroidUser:         {Strength: Weak, WholeBuild: true, Formats: []Format{APK}},
+	AndroidRecordedFile: {Strength: Weak, Shape: HexShape, HexLen: 64, WholeBuild: true, Formats: []Format{APK}},
+
+	IOSProfile: {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
+	IOSTeam:    {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
+	IOSItem:    {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
+	IOSSeller:  {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
+	IOSOrigin:  {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
+	IOSManaged: {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
+	IOSCryptID: {Strength: Weak, WholeBuild: true, Formats: []Format{IPA}},
 
 	SignerOrganization: {Strength: Proof, Signer: true, Fold: true},
 	SignerSubject:      {Strength: Weak, Signer: true, Fold: true},
@@ -319,10 +359,13 @@ var kinds = map[Kind]KindInfo{
 	AsarHeader: {Strength: Weak, Shape: HexShape, HexLen: 64, Formats: []Format{ASAR}},
 	AsarFiles:  {Strength: Weak, Formats: []Format{ASAR}},
 
+	PEAsarIntegrity:   {Strength: Weak, Shape: HexShape, HexLen: 64, Formats: []Format{PE}},
+	ElectronArchive:   {Strength: Weak},
+	ElectronUnpacked:  {Strength: Weak},
 	ElectronShadowApp: {Strength: Weak},
 	ElectronCore:      {Strength: Weak},
 
-	PlugInOf:       {Strength: Weak, WholeBuild: true},
+	PlugInOf:       {Strength: Weak, Claim: true, WholeBuild: true},
 	AppImageUpdate: {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
 	AppImageKey:    {Strength: Weak, WholeBuild: true, Formats: []Format{AppImage}},
 

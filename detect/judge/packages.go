@@ -8,11 +8,14 @@ import (
 	"github.com/chatvet/chatvet/signatures"
 )
 
-// byDistribution answers by what ties a package to its distribution: the list's
-// own digests of its programs, or a release file whose signed chain was followed
-// down to the package. The record that the package manager keeps on the machine
-// is no such tie.
+// byDistribution answers by what ties a package to whoever distributes it: a
+// signed chain that was followed down to the package's files, by a key that the
+// list pins or by a distribution's, or the list's own digests of its programs.
+// The record that the package manager keeps on the machine is no such tie.
 func (u *unit) byDistribution(c *signatures.Client, pins []signatures.Pin) (id identity, ok bool) {
+	if id, ok := u.byPackageSigner(c, pins); ok {
+		return id, true
+	}
 	for i := range pins {
 		if pins[i].By == signatures.ByMaker {
 			continue // a digest is no identity of a maker
@@ -76,19 +79,51 @@ func (u *unit) version() string {
 	return u.build().Version
 }
 
-// signedRelease is true where a signed release file covers the package and the
-// package is the client by its own name.
+// byPackageSigner answers by a pinned key that signed the package: a maker's own
+// repository is told apart from all others by nothing else.
+func (u *unit) byPackageSigner(c *signatures.Client, pins []signatures.Pin) (best identity, ok bool) {
+	whole := spot{u.parts[0], ""}
+	for _, sig := range u.packageSignatures() {
+		for i := range pins {
+			for k := range pins[i].Signer {
+				f := u.signedWith(&pins[i].Signer[k], sig)
+				if f == nil {
+					continue
+				}
+				id := u.byPin(c, &pins[i], &pins[i].Signer[k], f, whole, sig)
+				if favour(id.State) >= favour(inventory.OtherKnown) && (!ok || favour(id.State) > favour(best.State)) {
+					best, ok = id, true
+				}
+			}
+		}
+	}
+	return best, ok
+}
+
+// packageSignatures are the intact signatures on the package as a whole.
+func (u *unit) packageSignatures() []signature {
+	var found []signature
+	for i := range u.build().Signatures {
+		s := &u.build().Signatures[i]
+		whole := s.Scope == "" || s.Scope == u.build().Path
+		if ofPackage(s) && whole && s.Integrity == inventory.Intact {
+			found = append(found, signature{s, u.parts[0]})
+		}
+	}
+	return found
+}
+
+// signedRelease is true where a distribution that we know signed the package and
+// the package is the client by its own name.
 func (u *unit) signedRelease(c *signatures.Client) (Reason, bool) {
 	named := slices.ContainsFunc(u.claims[c], func(cl claim) bool {
-		return cl.fact.part == u.parts[0] && (cl.ind.Kind == signatures.DebPackage || cl.ind.Kind == signatures.RPMPackage || cl.ind.Kind == signatures.PacmanPackage)
+		return cl.fact.part == u.parts[0] && isPackageName(cl.ind.Kind)
 	})
 	if !named {
 		return Reason{}, false
 	}
-	for i := range u.build().Signatures {
-		s := &u.build().Signatures[i]
-		whole := s.Scope == "" || s.Scope == u.build().Path
-		if s.Format != formatAPTRelease || !whole || s.Integrity != inventory.Intact || s.Trust != inventory.Trusted {
+	for _, s := range u.packageSignatures() {
+		if s.Trust != inventory.Trusted {
 			continue
 		}
 		reason := Reason{Fact: signatures.Fact{Kind: signatures.OpenPGPFingerprint, Place: s.Scope}}
@@ -98,6 +133,25 @@ func (u *unit) signedRelease(c *signatures.Client) (Reason, bool) {
 		return reason, true
 	}
 	return Reason{}, false
+}
+
+func isPackageName(k signatures.Kind) bool {
+	switch k {
+	case signatures.DebPackage, signatures.RPMPackage, signatures.PacmanPackage, signatures.FlatpakID, signatures.SnapName:
+		return true
+	}
+	return false
+}
+
+func (u *unit) labelPackage(c *signatures.Client, pins []signatures.Pin, sig signature) string {
+	id, ok := u.byPackageSigner(c, pins)
+	switch {
+	case ok && id.State == inventory.Maker:
+		return pinMaker
+	case ok || sig.Trust == inventory.Trusted:
+		return pinOther
+	}
+	return pinNone
 }
 
 // changedFiles returns a reason for each file that is not the one that the
@@ -125,9 +179,15 @@ func (u *unit) recordsDigests() bool {
 
 // byPackageRecord answers by the package manager's own record of the files, or,
 // where it keeps none, of where the package came from; ok is false for what no
-// package manager installed.
+// package manager installed. A package that no repository of the system has, as
+// one from a downloaded file, has a record that its own file brought along.
 func (u *unit) byPackageRecord(claim Reason) (identity, bool) {
 	because := []Reason{claim}
+	for _, f := range u.facts {
+		if f.part == u.parts[0] && f.Kind == signatures.PackageUnlisted {
+			return unknownMaker(ReasonOriginUnknown, claim, Reason{Fact: f.Fact}), true
+		}
+	}
 	for _, f := range u.facts {
 		if f.part == u.parts[0] && (f.Kind == signatures.PackageMatches || f.Kind == signatures.PackageOrigin) {
 			because = append(because, Reason{Fact: f.Fact})

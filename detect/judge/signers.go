@@ -12,7 +12,20 @@ const (
 	formatAuthenticode = "authenticode"
 	formatAPK          = "apk"
 	formatAPTRelease   = "apt-release"
+	formatRPMHeader    = "rpm-header"
+	formatOSTreeCommit = "ostree-commit"
+	formatSnap         = "snap-assertion"
 )
+
+// ofPackage is true for the signatures by which package managers know where a
+// package came from. They cover the package as a whole.
+func ofPackage(s *inventory.Signature) bool {
+	switch s.Format {
+	case formatAPTRelease, formatRPMHeader, formatOSTreeCommit, formatSnap:
+		return true
+	}
+	return false
+}
 
 // signerFacts are what a signature says of who signed. The signers of a
 // signature are those who signed, not the issuers above them. Whether the

@@ -10,6 +10,8 @@ import (
 
 	"github.com/ProtonMail/go-crypto/openpgp/armor"
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
+
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 )
 
 const (
@@ -123,7 +125,7 @@ func signatureBlock(rest []byte) ([]byte, error) {
 // good signature is enough, signatures by unknown keys are passed over, but a
 // bad one by a known key spoils the message, as it does for apt.
 func (m message) verify(keys *Keyring) (signers []Signer, err error) {
-	defer recovered(&err)
+	defer pgp.Recovered(&err)
 	block, err := armor.Decode(bytes.NewReader(m.armored))
 	if err != nil {
 		return nil, fmt.Errorf("%w: armor: %w", ErrMalformed, err)
@@ -139,7 +141,7 @@ func (m message) verify(keys *Keyring) (signers []Signer, err error) {
 			return nil, fmt.Errorf("%w: the signature block (%v)", ErrMalformed, err)
 		}
 		sig, id, err := parseSignature(op)
-		if err != nil || !keys.knows(id) {
+		if err != nil || !keys.Knows(id) {
 			continue // of a kind or by a key that we do not know
 		}
 		if !m.strong(sig) {
@@ -150,7 +152,7 @@ func (m message) verify(keys *Keyring) (signers []Signer, err error) {
 		if err := op.Serialize(&raw); err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 		}
-		signer, err := keys.verify(m.text, raw.Bytes(), sig.CreationTime)
+		signer, err := keys.VerifyOne(m.text, raw.Bytes(), sig.CreationTime)
 		switch {
 		case err == nil:
 			signers = append(signers, signer)

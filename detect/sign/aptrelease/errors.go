@@ -3,26 +3,28 @@ package aptrelease
 import (
 	"errors"
 	"fmt"
+
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 )
 
 // What can break the chain. Errors of this package wrap one of these, or what
 // reading the bytes returned.
 var (
 	// ErrNotSigned: there is no signature by a key that we know.
-	ErrNotSigned = errors.New("not signed by a known archive key")
+	ErrNotSigned = pgp.ErrNotSigned
 	// ErrBadSignature: a key that we know is named as signer, and it did not
 	// sign these bytes.
-	ErrBadSignature = errors.New("signature does not fit")
+	ErrBadSignature = pgp.ErrBadSignature
 	// ErrKeyNotValid: a key that we know signed, but was expired, revoked or
 	// not meant for signing at that time.
-	ErrKeyNotValid = errors.New("key was not valid when it signed")
+	ErrKeyNotValid = pgp.ErrKeyNotValid
 	// ErrWeakDigest: signature or table rest on MD5 or SHA-1 alone, or the
 	// signature is over a digest that the message does not announce.
-	ErrWeakDigest = errors.New("rests on a weak digest")
+	ErrWeakDigest = pgp.ErrWeakDigest
 	// ErrMalformed: the bytes break their format, or could be read in two ways.
-	ErrMalformed = errors.New("malformed")
+	ErrMalformed = pgp.ErrMalformed
 	// ErrTooLarge: something is larger than the limits allow.
-	ErrTooLarge = errors.New("larger than the limit")
+	ErrTooLarge = pgp.ErrTooLarge
 	// ErrNotDistribution: the release file is signed, but not a Debian release.
 	ErrNotDistribution = errors.New("not a release of a known distribution")
 	// ErrNoRelease: none of the release files can be used.

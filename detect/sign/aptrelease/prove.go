@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 
 	"github.com/chatvet/chatvet/detect/inspect/deb"
 )
@@ -19,23 +20,29 @@ type Evidence struct {
 	Archive  io.ReaderAt // the .deb
 	Size     int64       // of it, in bytes
 	Keys     *Keyring    // nil: Debian's
-	Limits   deb.Limits  // zero: deb.DefaultLimits
+	// Others are keys that the system itself has, as for a maker's own
+	// repository. What they signed is proved to be theirs and nobody else's,
+	// whatever it calls itself; Proof.Known is false then.
+	Others *Keyring
+	Limits deb.Limits // zero: deb.DefaultLimits
 }
 
 // Proof is what the signed chain says about one package. Every field but
 // Problems is covered by the signature.
 type Proof struct {
-	Distribution string // "debian-12"
-	Origin       string
-	Suite        string
-	Codename     string
-	Date         string
-	Signers      []Signer
-	Release      string // SHA-256 of the release file
-	Package      string
-	Version      string
-	Arch         string
-	Archive      Digest
+	Distribution string // "debian-12"; empty where Known is false
+	// Known is true where one of Evidence.Keys signed.
+	Known    bool
+	Origin   string
+	Suite    string
+	Codename string
+	Date     string
+	Signers  []Signer
+	Release  string // SHA-256 of the release file
+	Package  string
+	Version  string
+	Arch     string
+	Archive  Digest
 	// Files are the SHA-256 digests, in lower-case hex, of the package's regular
 	// files by path without a leading slash. A hard link has its target's.
 	Files map[string]string
@@ -60,7 +67,7 @@ func Prove(ctx context.Context, e Evidence) (Proof, error) {
 	if e.Limits == (deb.Limits{}) {
 		e.Limits = deb.DefaultLimits
 	}
-	releases, problems, err := verifyAll(e.Keys, e.Releases)
+	releases, problems, err := verifyAll(e.Keys, e.Others, e.Releases)
 	if err != nil {
 		return Proof{Problems: problems}, err
 	}
@@ -94,7 +101,7 @@ func Prove(ctx context.Context, e Evidence) (Proof, error) {
 // returned when no release file can be used, or ctx ended. keys may be nil for
 // Debian's.
 func FindAll(ctx context.Context, keys *Keyring, releases []ReleaseFile, indexes []IndexFile, wants []Want) ([]Listed, []Problem, error) {
-	verified, problems, err := verifyAll(keys, releases)
+	verified, problems, err := verifyAll(keys, nil, releases)
 	if err != nil {
 		return nil, problems, err
 	}
@@ -108,7 +115,7 @@ type named struct {
 	name string
 }
 
-func verifyAll(keys *Keyring, files []ReleaseFile) (good []named, problems []Problem, err error) {
+func verifyAll(keys, others *Keyring, files []ReleaseFile) (good []named, problems []Problem, err error) {
 	if keys == nil {
 		if keys, err = Debian(); err != nil {
 			return nil, nil, err
@@ -116,9 +123,12 @@ func verifyAll(keys *Keyring, files []ReleaseFile) (good []named, problems []Pro
 	}
 	var errs []error
 	for _, f := range files {
-		r, err := VerifyInRelease(keys, f.Data)
-		if err == nil && r.Distribution == "" {
-			err = fmt.Errorf("%w: origin %q, codename %q", ErrNotDistribution, r.Origin, r.Codename)
+		r, err := verifyKnown(keys, f.Data)
+		if err != nil && others != nil {
+			if theirs, theirErr := VerifyInRelease(others, f.Data); theirErr == nil {
+				r, err = theirs, nil
+				r.Distribution = "" // by whose key is it said?
+			}
 		}
 		if err != nil {
 			problems = append(problems, Problem{f.Name, err})
@@ -131,6 +141,15 @@ func verifyAll(keys *Keyring, files []ReleaseFile) (good []named, problems []Pro
 		return nil, problems, errors.Join(append([]error{ErrNoRelease}, errs...)...)
 	}
 	return good, problems, nil
+}
+
+// verifyKnown wants a release of a known distribution.
+func verifyKnown(keys *Keyring, data []byte) (*Release, error) {
+	r, err := VerifyInRelease(keys, data)
+	if err == nil && r.Distribution == "" {
+		err = fmt.Errorf("%w: origin %q, codename %q", ErrNotDistribution, r.Origin, r.Codename)
+	}
+	return r, err
 }
 
 func findAll(ctx context.Context, releases []named, indexes []IndexFile, wants []Want) (found []Listed, problems []Problem, err error) {
@@ -155,10 +174,18 @@ func findAll(ctx context.Context, releases []named, indexes []IndexFile, wants [
 
 // choose returns the entry that the archive's digest fits.
 func choose(found []Listed, c deb.Control, have Digest, problems []Problem) (Listed, error) {
+	var fitting []Listed
 	for _, l := range found {
 		if l.Archive == have {
-			return l, nil
+			fitting = append(fitting, l)
 		}
+	}
+	// The same package can be in a distribution and in somebody's mirror of it.
+	if i := slices.IndexFunc(fitting, func(l Listed) bool { return l.Release.Distribution != "" }); i >= 0 {
+		return fitting[i], nil
+	}
+	if len(fitting) > 0 {
+		return fitting[0], nil
 	}
 	if len(found) > 0 {
 		return Listed{}, fmt.Errorf("verifying package: %w", &MismatchError{
@@ -173,7 +200,7 @@ func choose(found []Listed, c deb.Control, have Digest, problems []Problem) (Lis
 
 func newProof(l Listed, problems []Problem) Proof {
 	return Proof{
-		Distribution: l.Release.Distribution, Origin: l.Release.Origin, Suite: l.Release.Suite,
+		Distribution: l.Release.Distribution, Known: l.Release.Distribution != "", Origin: l.Release.Origin, Suite: l.Release.Suite,
 		Codename: l.Release.Codename, Date: l.Release.Date, Signers: l.Release.Signers, Release: l.Release.SHA256,
 		Package: l.Package, Version: l.Version, Arch: l.Arch, Archive: l.Archive,
 		Files: map[string]string{}, Modes: map[string]uint32{}, Problems: problems,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/chatvet/chatvet/detect/inspect/deb"
 	"github.com/chatvet/chatvet/detect/inspect/deb/debtest"
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 )
 
 func sorted(s []string, less func(a, b string) bool) []string {
@@ -36,7 +37,7 @@ func TestProve(t *testing.T) {
 	}
 	hello := digestOf([]byte("hello")).SHA256
 	want := Proof{
-		Distribution: "debian-12", Origin: "Debian", Suite: "oldstable", Codename: "bookworm", Date: "Wed, 01 May 2024 12:00:00 UTC",
+		Distribution: "debian-12", Known: true, Origin: "Debian", Suite: "oldstable", Codename: "bookworm", Date: "Wed, 01 May 2024 12:00:00 UTC",
 		Signers: proof.Signers, Release: digestOf(e.Releases[0].Data).SHA256,
 		Package: "example-chat", Version: "1.2-3", Arch: "amd64", Archive: digestOf(archive),
 		Files: map[string]string{"usr/bin/example-chat": hello, "usr/bin/hard": hello},
@@ -45,8 +46,34 @@ func TestProve(t *testing.T) {
 	if diff := cmp.Diff(want, proof); diff != "" {
 		t.Error(diff)
 	}
-	if len(proof.Signers) != 1 || proof.Signers[0].Fingerprint != fingerprint(ours().PrimaryKey) {
+	if len(proof.Signers) != 1 || proof.Signers[0].Fingerprint != pgp.Fingerprint(ours().PrimaryKey) {
 		t.Errorf("signers: %+v", proof.Signers)
+	}
+}
+
+// TestOtherRepository follows the chain of somebody whose key lies on the disk.
+// What it says of itself makes it no distribution.
+func TestOtherRepository(t *testing.T) {
+	for _, origin := range []string{"Debian", "A Maker"} {
+		e, _, index := evidence(t)
+		text := strings.Replace(releaseText(map[string]Digest{plainEntry: digestOf(index)}), "Origin: Debian", "Origin: "+origin, 1)
+		e.Releases[0].Data = []byte(clearsign(t, text, well(theirs())))
+		if _, err := Prove(t.Context(), e); !errors.Is(err, ErrNotSigned) {
+			t.Errorf("%s, without the key: %v", origin, err)
+		}
+		e.Others = keyring(t, theirs())
+		proof, err := Prove(t.Context(), e)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if proof.Known || proof.Distribution != "" || proof.Origin != origin || proof.Files["usr/bin/example-chat"] == "" ||
+			len(proof.Signers) != 1 || proof.Signers[0].Fingerprint != pgp.Fingerprint(theirs().PrimaryKey) {
+			t.Errorf("%s: %+v", origin, proof)
+		}
+		setArchive(&e, syntheticDeb(t, "hallo"))
+		if _, err := Prove(t.Context(), e); !errors.Is(err, ErrMismatch) {
+			t.Errorf("%s, another package: %v", origin, err)
+		}
 	}
 }
 

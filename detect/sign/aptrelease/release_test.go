@@ -14,6 +14,8 @@ import (
 
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 )
 
 var someFiles = map[string]Digest{plainEntry: {5, strings.Repeat("ab", 32)}}
@@ -24,7 +26,7 @@ func TestVerifyInRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fpr := fingerprint(ours().PrimaryKey)
+	fpr := pgp.Fingerprint(ours().PrimaryKey)
 	want := &Release{
 		Distribution: "debian-12", Origin: "Debian", Label: "Debian", Suite: "oldstable", Codename: "bookworm",
 		Date: "Wed, 01 May 2024 12:00:00 UTC", SHA256: r.SHA256, Files: someFiles,

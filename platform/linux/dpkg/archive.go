@@ -1,24 +1,52 @@
 package dpkg
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 
 	"github.com/chatvet/chatvet/platform"
 )
 
-// record returns what apt kept of a package, or nil where that cannot lead from
-// a signature to the package's files. apt names an archive after package,
-// version and architecture, with "_", ":" and "%" escaped as in addresses.
+// keyDirs are where keys of repositories lie (apt-secure(8), sources.list(5),
+// Signed-By). Keys that stand in a list of sources itself are not looked for.
+var keyDirs = []string{"usr/share/keyrings", "etc/apt/keyrings", "etc/apt/trusted.gpg.d"}
+
+// maxKeyFiles bounds the files of keys.
+const maxKeyFiles = 500
+
+// record returns what apt kept that may lead to where a package came from, or nil
+// where it kept no lists. apt names an archive after package, version and
+// architecture, with "_", ":" and "%" escaped as in addresses.
 func (s *search) record(p pkg) *platform.Record {
-	if len(s.releases) == 0 || len(s.indexes) == 0 || p.arch == "" {
+	if len(s.indexes) == 0 || p.arch == "" {
 		return nil
 	}
+	r := &platform.Record{Releases: s.releases, Indexes: s.indexes, Keys: s.keys}
 	name := archiveDir + "/" + quote(p.name) + "_" + quote(p.version) + "_" + quote(p.arch) + ".deb"
-	info, err := s.fs.Lstat(name)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil
+	if info, err := s.fs.Lstat(name); err == nil && info.Mode().IsRegular() {
+		r.Archive = name
 	}
-	return &platform.Record{Archive: name, Releases: s.releases, Indexes: s.indexes}
+	return r
 }
 
 var quote = strings.NewReplacer("%", "%25", "_", "%5f", ":", "%3a").Replace
+
+// readKeys notes the files of keys that apt would trust.
+func (s *search) readKeys() {
+	for _, dir := range keyDirs {
+		names, err := s.names(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			s.gap(dir, "keys of package repositories", err)
+		}
+		for _, name := range names {
+			if isKeyFile(name) && len(s.keys) < maxKeyFiles {
+				s.keys = append(s.keys, dir+"/"+name)
+			}
+		}
+	}
+}
+
+func isKeyFile(name string) bool {
+	return strings.HasSuffix(name, ".gpg") || strings.HasSuffix(name, ".asc") || strings.HasSuffix(name, ".pgp")
+}

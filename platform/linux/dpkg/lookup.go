@@ -1,7 +1,8 @@
 // Package dpkg finds chat clients that Debian's package manager installed. The
 // records below var/lib/dpkg go in, one candidate for each installed package
 // that the list knows comes out, with its files, the digests that the package
-// itself recorded, and the archive and signed indexes where apt kept them.
+// itself recorded, and the archive, lists, signed indexes and keys where apt
+// kept them.
 //
 // Formats: deb-control(5) for the status file, deb-md5sums(5), deb-conffiles(5),
 // dpkg-divert(1), dpkg.cfg(5), and dpkg's doc/spec for the info folder. The
@@ -73,6 +74,9 @@ func (Lookup) Reads() []string {
 		archiveDir + "/*.deb",
 		listsDir + "/*_InRelease",
 		listsDir + "/*_Packages*",
+		keyDirs[0] + "/*",
+		keyDirs[1] + "/*",
+		keyDirs[2] + "/*",
 	}
 }
 
@@ -92,6 +96,7 @@ func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.L
 		return err
 	}
 	s.readLists()
+	s.readKeys()
 	for _, p := range packages {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -110,6 +115,7 @@ type search struct {
 	excludes   []exclude
 	releases   []string
 	indexes    []string
+	keys       []string
 }
 
 // readPackages returns the installed packages that are wanted, from the status

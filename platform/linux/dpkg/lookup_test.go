@@ -62,6 +62,11 @@ func TestCandidates(t *testing.T) {
 			Version: "0.4.0-1", Arch: "amd64", Channel: "dpkg",
 			Facts: facts("deb.package", "dino-im", "deb.version", "0.4.0-1", "deb.source", "dino"),
 			Files: []platform.CandidateFile{{Path: "usr/bin/dino-im", MD5: "6eb63bbbe01eeed093cb22bb8f5acdc3", Program: true}},
+			// Its archive was not kept; the lists still say who has it.
+			Record: &platform.Record{
+				Releases: []string{"var/lib/apt/lists/deb.example.org_dists_x_InRelease"},
+				Indexes:  []string{"var/lib/apt/lists/deb.example.org_dists_x_main_binary-amd64_Packages.lz4"},
+			},
 		},
 	}
 	// The copyright file is not excluded, and not there.
