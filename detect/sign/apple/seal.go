@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -24,7 +25,10 @@ const (
 // Names are relative to the folder that holds _CodeSignature.
 type Seal struct {
 	// Old is true for a list of the first version, which knows resources only.
-	Old   bool
+	Old bool
+	// Weak is true where the rules leave out more than those that codesign
+	// accepts when it is strict.
+	Weak  bool
 	files map[string]Sealed
 	rules []rule
 }
@@ -34,7 +38,9 @@ type Sealed struct {
 	Name         string // as the list spells it
 	SHA1, SHA256 []byte
 	Link         string // target of a symbolic link
-	Optional     bool   // may be missing
+	// Optional is true for a file that may be missing. Its signer wrote that by
+	// the rules, which are not asked again (StaticCode.cpp, checkOptionalResource).
+	Optional bool
 	// Nested is true for a program or a bundle of its own, which is named by its
 	// code directory and by what is asked of its signer.
 	Nested      bool
@@ -44,9 +50,9 @@ type Sealed struct {
 
 // rule says what becomes of the names that a pattern fits.
 type rule struct {
-	pattern                 *regexp.Regexp
-	weight                  int64
-	omit, optional, nesting bool
+	pattern       *regexp.Regexp
+	weight        int64
+	omit, nesting bool
 }
 
 // Treatment is what the rules say of a name.
@@ -57,11 +63,12 @@ const (
 	NotSealed  Treatment = iota // not covered, and free to change
 	AsFile                      // a file or link that the list has to name
 	AsCode                      // code that is named by its own signature
-	NotEntered                  // a folder that is not looked into
+	NotEntered                  // a folder that no rule is asked for
 )
 
 // ReadSeal reads _CodeSignature/CodeResources (Security, resources.cpp and
-// StaticCode.cpp). The second version of the list is preferred, as the system does.
+// StaticCode.cpp, loadResources). The second version of the list is taken where
+// there is one, as the system does.
 func ReadSeal(raw []byte) (*Seal, error) {
 	d, err := plist.ParseLarge(raw, MaxSeal)
 	if err != nil {
@@ -69,7 +76,7 @@ func ReadSeal(raw []byte) (*Seal, error) {
 	}
 	files, rules := d["files2"], d["rules2"]
 	s := &Seal{files: map[string]Sealed{}}
-	if files == nil && rules == nil {
+	if files == nil {
 		s.Old = true
 		files, rules = d["files"], d["rules"]
 	}
@@ -88,7 +95,34 @@ func ReadSeal(raw []byte) (*Seal, error) {
 		}
 		s.files[norm.NFC.String(name)] = entry
 	}
+	s.Weak = weak(ruled, s.Old)
 	return s, s.readRules(ruled)
+}
+
+// mayOmit are the rules that may leave something out (bundlediskrep.cpp,
+// allowedResourceOmissions), beside those for lists of translations.
+var mayOmit = []string{`^(.*/)?\.DS_Store$`, `^Info\.plist$`, `^PkgInfo$`}
+
+// weak is true where rules do not cover everything, or leave out something that
+// they may not (StaticCode.cpp, hasWeakResourceRules).
+func weak(rules plist.Dict, old bool) bool {
+	all := "^.*"
+	if old {
+		all = "^Resources/"
+	}
+	if rules[all] != true {
+		return true
+	}
+	for pattern, value := range rules {
+		omit := value == false
+		if d, ok := value.(plist.Dict); ok {
+			omit = d["omit"] == true
+		}
+		if omit && !slices.Contains(mayOmit, pattern) && !strings.HasSuffix(pattern, `.*\.lproj/locversion.plist$`) {
+			return true
+		}
+	}
+	return false
 }
 
 func readSealed(name string, value any) (Sealed, error) {
@@ -127,7 +161,6 @@ func (s *Seal) readRules(d plist.Dict) error {
 			r.omit = !v
 		case plist.Dict:
 			r.omit, _ = v["omit"].(bool)
-			r.optional, _ = v["optional"].(bool)
 			r.nesting, _ = v["nested"].(bool)
 			switch w := v["weight"].(type) {
 			case int64:
@@ -157,8 +190,8 @@ func compileRule(text string) (*regexp.Regexp, error) {
 }
 
 // ruleFor is the rule of the greatest weight that fits a name, nil where none
-// does. Of equal ones, which Apple's tools take is left to chance: the one that
-// covers more counts.
+// does (ResourceBuilder::findRule). Of equal ones codesign takes the first of a
+// list that is in no order: here the one that covers more counts.
 func (s *Seal) ruleFor(name string) *rule {
 	var best *rule
 	for i := range s.rules {
@@ -172,7 +205,10 @@ func (s *Seal) ruleFor(name string) *rule {
 }
 
 // Treat says what the rules make of a name below the seal's folder. Main is the
-// bundle's program, which is sealed by its own signature.
+// bundle's program, which is sealed by its own signature. The names that no rule
+// is asked for are those of BundleDiskRep::adjustResources; a folder is code by
+// itself where a rule says "nested" and there is a dot in its name, and a link
+// never is (ResourceBuilder::scan).
 func (s *Seal) Treat(name, main string, folder, link bool) Treatment {
 	switch name {
 	case "_CodeSignature", "_MASReceipt":
@@ -183,7 +219,7 @@ func (s *Seal) Treat(name, main string, folder, link bool) Treatment {
 	r := s.ruleFor(name)
 	nested := r != nil && r.nesting && !link
 	switch {
-	case folder && nested && !r.omit && strings.Contains(path.Base(name), "."):
+	case folder && nested && strings.Contains(path.Base(name), "."):
 		return AsCode
 	case folder, r == nil, r.omit:
 		return NotSealed
@@ -205,11 +241,4 @@ func (s *Seal) Entries(yield func(Sealed)) {
 	for _, e := range s.files {
 		yield(e)
 	}
-}
-
-// MayMiss is true for a file that may be missing: by what the list says of it,
-// or because the rules cover it no longer.
-func (s *Seal) MayMiss(e Sealed) bool {
-	r := s.ruleFor(e.Name)
-	return e.Optional || r != nil && (r.optional || r.omit)
 }
