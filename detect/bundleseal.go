@@ -356,7 +356,7 @@ func (s *sealCheck) missing() {
 	for _, e := range gone {
 		name := path.Join(s.Base, e.Name)
 		switch {
-		case !s.seal.MayMiss(e):
+		case !e.Optional:
 			s.differs(name, "missing", inventory.ProblemResourceMissing)
 		case s.absent(name):
 			s.written = append(s.written, difference{name, "missing"})
