@@ -76,6 +76,8 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	if b.out.Format == "" || (b.out.Format == signatures.Unknown && !b.thorough) {
 		return inventory.Build{}, false
 	}
+	b.archiveRecords()
+	b.unpackedFiles()
 	b.nameAsFound() // where the files themselves do not say
 	b.installedPackage()
 	if b.agree > 0 {

@@ -81,7 +81,11 @@ func (b *builder) archives(l *appbundle.Layout) {
 	for name, want := range l.Info.Archives {
 		place := platform.Display(path.Join(l.Base, name))
 		for _, f := range b.out.Facts {
-			if f.Kind == signatures.AsarHeader && f.Place == place && !strings.EqualFold(f.Value, want) {
+			if f.Kind != signatures.AsarHeader || f.Place != place {
+				continue
+			}
+			b.archiveAgainst(f, want, platform.Display(path.Join(l.Base, "Info.plist")))
+			if !strings.EqualFold(f.Value, want) {
 				b.fact(signatures.AppleDiffers, "not the archive that Info.plist lists", place)
 			}
 		}

@@ -1,9 +1,7 @@
 package detect
 
 import (
-	"maps"
 	"path"
-	"slices"
 
 	"github.com/chatvet/chatvet/detect/inspect/appbundle"
 	"github.com/chatvet/chatvet/platform"
@@ -17,8 +15,9 @@ func (b *builder) besideMain(l *appbundle.Layout) {
 	}
 	beside := b.named(path.Dir(l.Main))
 	wanted := 0
-	for _, name := range slices.Sorted(maps.Keys(beside)) {
-		if beside[name].Type().IsRegular() && name != path.Base(l.Main) && wanted < maxWantedBeside && b.list.Wanted(signatures.SiblingName, name) {
+	for _, e := range beside.all {
+		name := e.Name()
+		if e.Type().IsRegular() && name != path.Base(l.Main) && wanted < maxWantedBeside && b.list.Wanted(signatures.SiblingName, name) {
 			wanted++
 			b.fact(signatures.SiblingName, platform.Display(name), "")
 		}

@@ -34,11 +34,13 @@ func matchParts(pattern, name []string) bool {
 
 // BesideArchives lists, as patterns of Lookup.Reads, what else is opened where a
 // look-up found the archives (.asar) of an Electron app: the scripts that the
-// app can start with instead.
+// app can start with instead, the archives that its program names, and what lies
+// unpacked beside them.
 func BesideArchives() []string {
 	return []string{
 		"**/app/package.json", "**/app/index.js",
 		"**/app.asar/package.json", "**/app.asar/index.js",
 		"**/discord_desktop_core/package.json", "**/discord_desktop_core/index.js",
+		"**/app_launcher/*.js", "**/resources/*.asar", "**/*.asar.unpacked/**",
 	}
 }

@@ -267,8 +267,10 @@ part of one name, ` + "`**`" + ` for any number of folders.
 	}
 	b.WriteString(`## Beside the archives of Electron apps
 
-Where one of the look-ups found such an app, these scripts are opened too,
-because the app can start with them instead of its archive:
+Where one of the look-ups found such an app, these files are opened too: scripts
+with which the app can start instead of its archive, the archives that its program
+names, and what lies unpacked beside them. On Windows and macOS, upper and lower
+case are the same here.
 
 `)
 	for _, pattern := range platform.BesideArchives() {

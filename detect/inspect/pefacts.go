@@ -50,6 +50,9 @@ func peFacts(v *visit, f *file) {
 			f.factOnce(signatures.PEProductVersion, fixedVersion(info.ProductVersion))
 		}
 	}
+	for _, a := range p.Archives {
+		f.Facts = append(f.Facts, signatures.Fact{Kind: signatures.PEAsarIntegrity, Value: a.SHA256, Place: f.name, At: clip(a.Name)})
+	}
 	for _, problem := range p.Problems {
 		v.gap(f.name, whatPart, gapCorrupt, problem)
 	}

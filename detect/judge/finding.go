@@ -43,7 +43,8 @@ const (
 	ReasonChangedWhileReading = "changed-while-reading"
 	ReasonDistributionClaimed = "distribution-claimed"
 	ReasonDiffersFromPackage  = "differs-from-package"
-	ReasonOriginUnknown       = "origin-unknown" // a package manager has it, and no record of where it came from
+	ReasonOriginUnknown       = "origin-unknown"         // a package manager has it, and no record of where it came from
+	ReasonChangedBeside       = "changed-beside-program" // code that the app loads is not what its maker put there
 	ReasonIDSharedWithFork    = "id-shared-with-fork"
 	// ReasonChannelKeyUnpublished: the app is also given out where nobody has published who signs it.
 	ReasonChannelKeyUnpublished = "channel-key-unpublished"
@@ -61,6 +62,7 @@ const (
 	ReasonPinnedNameOnly    = "pinned-name-only"         // contradicted: the right name under an unknown root
 	ReasonBrokenSignature   = "broken-signature"         // contradicted
 	ReasonUnsignedButAlways = "unsigned-but-maker-signs" // contradicted, warning only
+	ReasonArchiveDiffers    = "archive-differs"          // contradicted: not the archive that the signed program asks for
 
 	// ReasonClaimsClient says by what a build claims to be a client.
 	ReasonClaimsClient = "claims-client"
@@ -75,6 +77,7 @@ const (
 	ReasonHint         = "hint"
 
 	ReasonPublicTestKey = "public-test-key" // anybody can sign like this
+	ReasonPlugInAdded   = "plug-in-added"   // a plug-in for a client, and no package has it
 	ReasonLookAlike     = "look-alike"      // a name that could be taken for a client's
 	ReasonWordList      = "word-list"       // it carries a list of words, of so many entries
 )

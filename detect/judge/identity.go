@@ -83,6 +83,11 @@ func (u *unit) claimingSpots(c *signatures.Client) []spot {
 }
 
 func (u *unit) identifyAt(c *signatures.Client, s spot) identity {
+	return u.withBeside(u.byOwnFiles(c, s), c, s)
+}
+
+// byOwnFiles answers by the program itself and by what a package's record says.
+func (u *unit) byOwnFiles(c *signatures.Client, s spot) identity {
 	pins := u.pinsOf(c)
 	bySigner, signed := u.bySignatures(c, pins, s)
 	pinned := signed && favour(bySigner.State) >= favour(inventory.OtherKnown)
@@ -99,6 +104,9 @@ func (u *unit) identifyAt(c *signatures.Client, s spot) identity {
 		return id
 	}
 	claim := u.claimReason(c, s)
+	if claim.Fact.Kind == signatures.PlugInOf {
+		return unknownMaker(ReasonPlugInAdded, claim) // no pin of the client is for it
+	}
 	if signed && len(pins) > 0 {
 		return bySigner
 	}

@@ -26,7 +26,10 @@ const (
 	StepCheckAgain         signatures.MessageID = "step.check-again"
 	StepMoveToSupported    signatures.MessageID = "step.move-to-supported"
 	StepShowSomeone        signatures.MessageID = "step.show-someone-you-trust"
+	StepWhoChangedIt       signatures.MessageID = "step.who-changed-it"
+	StepReinstallFromMaker signatures.MessageID = "step.reinstall-from-maker"
 	StepReinstall          signatures.MessageID = "step.reinstall-from-distribution"
+	StepCheckAddOns        signatures.MessageID = "step.check-add-ons"
 )
 
 // stepsFor are the steps for a verdict, and for a reason that needs others.
@@ -34,10 +37,16 @@ func stepsFor(v Verdict, reason string) []signatures.MessageID {
 	switch reason {
 	case ReasonDiffersFromPackage:
 		return []signatures.MessageID{StepKeepFile, StepReinstall, StepCheckAgain, StepShowSomeone}
+	case ReasonChangedBeside:
+		return []signatures.MessageID{StepWhoChangedIt, StepKeepFile, StepReinstallFromMaker, StepShowSomeone}
+	case ReasonArchiveDiffers:
+		return []signatures.MessageID{StepStopPrivateTalks, StepWhoChangedIt, StepKeepFile, StepReinstallFromMaker, StepHelplineFirst}
 	case ReasonMakerSignedEdition:
 		return []signatures.MessageID{StepAskWhereFrom, StepStopPrivateTalks, StepMoveToSupported, StepShowSomeone}
 	case ReasonLookAlike:
 		return []signatures.MessageID{StepAskWhereFrom, StepGetOfficialApp, StepShowSomeone}
+	case ReasonPlugInAdded:
+		return []signatures.MessageID{StepAskWhereFrom, StepCheckAddOns, StepShowSomeone}
 	case ReasonDistributionClaimed:
 		return []signatures.MessageID{StepUpdateApp, StepCheckAgain, StepShowSomeone}
 	}
@@ -66,7 +75,7 @@ func Steps() []signatures.MessageID {
 	for _, v := range seriousness {
 		all = append(all, stepsFor(v, "")...)
 	}
-	for _, reason := range []string{ReasonDiffersFromPackage, ReasonMakerSignedEdition, ReasonLookAlike, ReasonDistributionClaimed} {
+	for _, reason := range []string{ReasonDiffersFromPackage, ReasonChangedBeside, ReasonArchiveDiffers, ReasonMakerSignedEdition, ReasonLookAlike, ReasonDistributionClaimed, ReasonPlugInAdded} {
 		all = append(all, stepsFor(Unverified, reason)...)
 	}
 	slices.Sort(all)

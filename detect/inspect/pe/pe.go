@@ -6,7 +6,8 @@
 // It follows "PE Format" by Microsoft (the PE/COFF specification): section 2.1
 // MS-DOS stub, 2.3 COFF file header, 2.4 optional header, 3 section table, 5.7
 // attribute certificate table, 5.4 (6.4 in older editions) .idata, 5.9 (6.9)
-// .rsrc; and "VS_VERSIONINFO structure" of the Win32 documentation.
+// .rsrc; and "VS_VERSIONINFO structure" of the Win32 documentation; and "ASAR Integrity" of
+// Electron's documentation for the resource ELECTRONASAR of type INTEGRITY.
 //
 // Every count and offset in a file is a claim. Nothing is allocated by one
 // before it was compared with a bound and with the size of the file. What is
@@ -86,6 +87,8 @@ type File struct {
 	Versions []VersionInfo
 	Manifest bool
 	Imports  []string // DLL names as written, in order
+	// Archives are the Electron archives whose headers the program knows.
+	Archives []AsarRecord
 
 	Certificates Certificates
 	Overlay      Overlay

@@ -3,6 +3,7 @@ package pe
 import (
 	"encoding/binary"
 	"fmt"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -106,7 +107,7 @@ func (w *resourceWalk) entry(entry []byte, level int, path resource) error {
 }
 
 func wantedType(id resourceID) bool {
-	return id.name == "DATA" || id.number == rcData || id.number == versionType || id.number == manifest
+	return id.name == "DATA" || strings.EqualFold(id.name, asarType) || id.number == rcData || id.number == versionType || id.number == manifest
 }
 
 func (w *resourceWalk) leaf(offset uint32, path resource) error {
@@ -121,6 +122,8 @@ func (w *resourceWalk) leaf(offset uint32, path resource) error {
 		img.version(path)
 	case path.kind.number == manifest:
 		img.Manifest = true
+	case strings.EqualFold(path.kind.name, asarType) && strings.EqualFold(path.id.name, asarName):
+		img.archives(path)
 	case path.kind.name == "DATA" && path.id.number == squirrelID:
 		img.squirrel = img.starts(path.address, "PK\x03\x04")
 	case path.kind.number == rcData && path.id.number == innoID:
