@@ -42,7 +42,8 @@ func syntheticPhone(t testing.TB, version int) *adbdtest.Phone {
 	}
 	return &adbdtest.Phone{Model: "Synthetic", Files: files, Run: func(command string) adbdtest.Answer {
 		if text, ok := answers[command]; ok {
-			return adbdtest.Answer{Stdout: text}
+			exit, _ := strconv.Atoi(strings.TrimSpace(answers[command+" [exit]"]))
+			return adbdtest.Answer{Stdout: text, Stderr: answers[command+" [stderr]"], Exit: byte(exit)}
 		}
 		return adbdtest.Answer{Stderr: "Error: not recorded: " + command + "\n", Exit: 255}
 	}}

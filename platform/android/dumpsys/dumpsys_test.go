@@ -66,6 +66,11 @@ func TestAndroid8To15(t *testing.T) {
 			if _, ok := dumpsys.PackageOf(answers["dumpsys package "+id], "org.telegram"); ok {
 				t.Error("another package was found")
 			}
+			const elsewhere = "org.thoughtcrime.securesms" // only the profile has it
+			got, _ = dumpsys.PackageOf(answers["dumpsys package "+elsewhere], elsewhere)
+			if got.FirstInstall != "2023-06-07 08:09:10" {
+				t.Errorf("what only the profile has was installed at %q", got.FirstInstall)
+			}
 		})
 	}
 }

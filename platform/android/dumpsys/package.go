@@ -11,7 +11,8 @@ type Package struct {
 	Version     string // versionName
 	VersionCode string
 	Installer   string // of record
-	// FirstInstall is as the phone writes it, in its own time zone.
+	// FirstInstall is as the phone writes it, in its own time zone; since Android 13
+	// that of the first user who has the package.
 	FirstInstall string
 	// CertSHA256 are digests, in lower-case hex, of the certificates that the
 	// package manager recorded. Only Android 12 and later print them, and only of
@@ -20,6 +21,12 @@ type Package struct {
 	// CertHashes are the 32-bit hashes that stand for certificates in every
 	// version. Anybody can make a certificate that has one.
 	CertHashes []string
+}
+
+// reading takes a package's part of a dump, line by line.
+type reading struct {
+	*Package
+	absent bool // the user whose lines are read does not have it
 }
 
 // Bounds on what is taken from a dump.
@@ -33,6 +40,7 @@ const (
 // the first version too, under "Hidden system packages"; the first one told is the
 // one in use.
 func PackageOf(text, id string) (p Package, ok bool) {
+	r := reading{Package: &p}
 	inside := false
 	indent := 0
 	for line := range strings.Lines(text) {
@@ -47,7 +55,7 @@ func PackageOf(text, id string) (p Package, ok bool) {
 			inside = false
 		}
 		if inside {
-			p.take(trimmed)
+			r.take(trimmed)
 		}
 	}
 	if ok {
@@ -57,26 +65,32 @@ func PackageOf(text, id string) (p Package, ok bool) {
 }
 
 // take reads one line of the package's part of a dump.
-func (p *Package) take(line string) {
+func (r *reading) take(line string) {
+	if strings.HasPrefix(line, "User ") {
+		r.absent = strings.Contains(line, " installed=false")
+		return
+	}
 	key, value, ok := strings.Cut(line, "=")
 	if !ok {
 		return
 	}
 	switch key {
 	case "versionName":
-		set(&p.Version, value)
+		set(&r.Version, value)
 	case "versionCode":
 		value, _, _ = strings.Cut(value, " ")
-		set(&p.VersionCode, value)
+		set(&r.VersionCode, value)
 	case "installerPackageName":
 		if IsPackageID(value) && value != "null" {
-			set(&p.Installer, value)
+			set(&r.Installer, value)
 		}
-	case "firstInstallTime": // of the user since Android 13, of the package before
-		set(&p.FirstInstall, value)
+	case "firstInstallTime": // of a user since Android 13, of the package before
+		if !r.absent { // who never had it, has it since 1970
+			set(&r.FirstInstall, value)
+		}
 	case "signatures":
-		if p.CertHashes == nil {
-			p.CertHashes = hashes(value)
+		if r.CertHashes == nil {
+			r.CertHashes = hashes(value)
 		}
 	}
 }
