@@ -41,6 +41,7 @@ func exampleApp(by bundletest.Program) bundletest.Bundle {
 			"Resources/bo.lproj/Localized.txt": "synthetic",
 			"Resources/en.lproj/Localized.txt": "synthetic",
 			"Resources/ste\u0301.txt":          "a letter with a mark",
+			"Resources/Base.lproj/Main.nib":    "synthetic",
 			"PkgInfo":                          "APPLEXMP",
 		},
 		Links:    map[string]string{"Resources/current": "deep/er"},
@@ -295,6 +296,62 @@ func TestAppBundle(t *testing.T) {
 			app.Build(t, bundleApp, d)
 			editFile(contents + "Resources/icon.icns")(d)
 		}, differs: []string{"Resources/icon.icns: changed"}},
+		{name: "the language that all others build on removed", want: broken(inventory.ProblemResourceMissing), change: remove(contents + "Resources/Base.lproj/Main.nib"),
+			differs: []string{"Resources/Base.lproj/Main.nib: missing"}},
+		{name: "what codesign leaves out, written later", want: official, change: func(d bundletest.Disk) {
+			d.Files[contents+"PkgInfo"] = "APPL????"
+			d.Files[contents+"Resources/en.lproj/locversion.plist"] = "synthetic"
+			d.Files[bundleApp+"/.LSOverride"], d.Files[bundleApp+"/Icon\r"] = "synthetic", ""
+			d.Files[contents+"_CodeSignature/CodeSignature"] = ""
+		}, written: []string{"_CodeSignature/CodeSignature: a part of another signature"}},
+		{name: "an icon of a folder inside", want: broken(inventory.ProblemResourceAdded),
+			change:  func(d bundletest.Disk) { d.Files[contents+"Resources/Icon\r"] = "synthetic" },
+			differs: []string{`Resources/Icon\x0d: added`}},
+		{name: "a folder's settings that are a program", want: broken(inventory.ProblemResourceAdded),
+			change:  func(d bundletest.Disk) { d.Files[bundleApp+"/.DS_Store"] = string(stranger.Build(t)) },
+			differs: []string{bundleApp + "/.DS_Store: added"}},
+		{name: "a folder's settings that are a link", want: broken(inventory.ProblemResourceAdded),
+			change:  func(d bundletest.Disk) { d.Links[contents+"Resources/.DS_Store"] = "icon.icns" },
+			differs: []string{"Resources/.DS_Store: added"}},
+		{name: "a program where the rules leave one out", want: "not-checked trusted [resources-not-read] unverified signature-not-checked",
+			change: func(d bundletest.Disk) { d.Files[contents+"PkgInfo"] = string(stranger.Build(t)) }},
+		{name: "the maker's own program there", want: official, change: func(d bundletest.Disk) { d.Files[contents+"PkgInfo"] = string(maker.Build(t)) },
+			written: []string{"PkgInfo: a program that the seal does not cover"}},
+		{name: "a program among the receipts", want: "not-checked trusted [resources-not-read] unverified signature-not-checked",
+			change: func(d bundletest.Disk) { d.Files[contents+"_MASReceipt/deep/x"] = string(stranger.Build(t)) }},
+		{name: "a file beside the seal", want: broken(inventory.ProblemResourceAdded),
+			change:  func(d bundletest.Disk) { d.Files[contents+"_CodeSignature/x.js"] = "synthetic" },
+			differs: []string{"_CodeSignature/x.js: added"}},
+		{name: "a program beside the seal, by the name of a part", want: broken(inventory.ProblemResourceAdded),
+			change:  func(d bundletest.Disk) { d.Files[contents+"_CodeSignature/CodeDirectory"] = string(stranger.Build(t)) },
+			differs: []string{"_CodeSignature/CodeDirectory: added"}},
+		{name: "rules that leave out more", want: "not-checked trusted [resources-not-read] unverified signature-not-checked", change: func(d bundletest.Disk) {
+			app := exampleApp(maker)
+			app.MoreRules = `<key>^Resources/scripts/</key><dict><key>omit</key><true/><key>weight</key><real>3000</real></dict>`
+			app.Build(t, bundleApp, d)
+			d.Files[contents+"Resources/scripts/x.js"] = "synthetic"
+		}},
+		{name: "a framework's folder beside Contents", want: broken(inventory.ProblemResourceAdded), change: func(d bundletest.Disk) {
+			d.Files[bundleApp+"/Versions/A/Resources/Info.plist"] = d.Files[framework+"Versions/A/Resources/Info.plist"]
+			d.Links[bundleApp+"/Versions/Current"] = "A"
+		}, differs: []string{bundleApp + "/Versions: added", bundleApp + "/Versions/A/Resources/Info.plist: added", bundleApp + "/Versions/Current: added"}},
+		{name: "a framework with a module map", want: official, change: func(d bundletest.Disk) { d.Files[framework+"module.map"] = "synthetic" }},
+		{name: "a link of a framework to another file in it", want: broken(inventory.ProblemNestedCode),
+			change:  func(d bundletest.Disk) { d.Links[framework+"Engine"] = "Versions/Current/Libraries/libfast.dylib" },
+			differs: []string{"Frameworks/Engine.framework: program changed", "Frameworks/Engine.framework/Engine: changed"}},
+		{name: "another name for a framework's version", want: broken(inventory.ProblemNestedCode),
+			change:  func(d bundletest.Disk) { d.Links[framework+"Versions/Old"] = "A" },
+			differs: []string{"Frameworks/Engine.framework: program changed", "Frameworks/Engine.framework/Versions/Old: added"}},
+		{name: "a second version of a framework by the maker", want: official, change: secondVersion(t, "com.example.engine", maker)},
+		{name: "a second version that is something else of the maker's", want: broken(inventory.ProblemNestedCode),
+			change:  secondVersion(t, "com.example.other", maker),
+			differs: []string{"Frameworks/Engine.framework: program changed", "Frameworks/Engine.framework/Versions/B: program changed"}},
+		{name: "sealed by the old rules, a language removed", want: official, change: func(d bundletest.Disk) {
+			app := exampleApp(maker)
+			app.Old = true
+			app.Build(t, bundleApp, d)
+			remove(contents + "Resources/bo.lproj/Localized.txt")(d)
+		}, written: []string{"Resources/bo.lproj/Localized.txt: missing"}},
 		{name: "sealed by the old rules, a library by somebody else", want: "not-checked trusted [resources-not-read] unverified signature-not-checked", change: func(d bundletest.Disk) {
 			app := exampleApp(maker)
 			app.Old = true
@@ -318,6 +375,20 @@ func TestAppBundle(t *testing.T) {
 				t.Errorf("written: %s", diff)
 			}
 		})
+	}
+}
+
+// secondVersion puts another version beside a framework's.
+func secondVersion(t *testing.T, id string, by bundletest.Program) func(bundletest.Disk) {
+	return func(d bundletest.Disk) {
+		other := bundletest.NewDisk()
+		by.Code = 5000
+		bundletest.Bundle{ID: id, Executable: "Engine", Framework: true, Program: by, Files: map[string]string{"x.txt": "synthetic"}}.Build(t, "x", other)
+		for name, content := range other.Files {
+			if rest, ok := strings.CutPrefix(name, "x/Versions/A/"); ok {
+				d.Files[framework+"Versions/B/"+rest] = content
+			}
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 
 	"github.com/chatvet/chatvet/detect/inspect/appbundle"
 	"github.com/chatvet/chatvet/detect/inventory"
@@ -77,38 +78,36 @@ func (s *sealCheck) nestedBundle(name string) (coded, error) {
 }
 
 // around looks at what lies beside the sealed folder of a bundle: nothing may, but
-// the links and the other versions of a framework.
+// the links and the other versions of a framework, and what the Finder and the App
+// Store write (bundlediskrep.cpp, setup).
 func (s *sealCheck) around() {
 	switch {
 	case s.Versions != "":
 		s.framework()
 	case path.Base(s.Base) == "Contents":
 		for _, e := range s.entriesOf(s.Root, 0) {
-			if name := path.Join(s.Root, e.Name()); e.Name() != "Contents" && !s.tolerated(name) {
+			name := path.Join(s.Root, e.Name())
+			if e.Name() != "Contents" && !s.tolerated(name, e, ".DS_Store", "Icon\r", ".LSOverride", ".SoftwareDepot.tracking") {
 				s.added(name, e, 1)
 			}
 		}
 	}
 }
 
-// tolerated is true for what the Finder writes.
-func (s *sealCheck) tolerated(name string) bool {
-	switch path.Base(name) {
-	case ".DS_Store", "Icon\r":
-		return true
-	}
-	return false
+func (s *sealCheck) tolerated(name string, e fs.DirEntry, names ...string) bool {
+	return slices.Contains(names, e.Name()) && s.harmless(name, e)
 }
 
-// framework looks at the folder of a framework: links into the version that is
-// sealed, and other versions, which have to be the same maker's.
+// framework looks at the folder of a framework: links to their namesakes in the
+// version that is sealed, and other versions, which have to be the same maker's
+// (bundlediskrep.cpp, validateFrameworkRoot; StaticCode.cpp, validateOtherVersions).
 func (s *sealCheck) framework() {
 	for _, e := range s.entriesOf(s.Root, 0) {
 		name := path.Join(s.Root, e.Name())
 		switch {
-		case e.Name() == "Versions" && e.IsDir(), s.tolerated(name):
+		case e.Name() == "Versions" && e.IsDir(), s.tolerated(name, e, ".DS_Store", "module.map"):
 		case e.Type()&fs.ModeSymlink != 0:
-			s.leadsOut(name)
+			s.leadsTo(name, path.Join(s.Base, e.Name()))
 		default:
 			s.added(name, e, 1)
 		}
@@ -116,9 +115,9 @@ func (s *sealCheck) framework() {
 	for _, e := range s.entriesOf(s.Versions, 0) {
 		name := path.Join(s.Versions, e.Name())
 		switch {
-		case name == s.Base, s.tolerated(name):
-		case e.Type()&fs.ModeSymlink != 0:
-			s.leadsOut(name)
+		case name == s.Base, s.tolerated(name, e, ".DS_Store"):
+		case e.Type()&fs.ModeSymlink != 0 && e.Name() == "Current":
+			s.leadsTo(name, s.Base)
 		case e.IsDir():
 			s.otherVersion(name)
 		default:
@@ -133,10 +132,17 @@ func (s *sealCheck) otherVersion(name string) {
 	case err != nil:
 		s.unread(name, err)
 	case code.signature.Integrity == inventory.IntegrityNotChecked:
+		s.partly = true
 		s.lower(inventory.IntegrityNotChecked, inventory.ProblemResourcesNotRead)
-	case code.signature.Integrity != inventory.Intact || code.signature.Trust != s.out.Trust || teamIn(code.signature) != teamIn(*s.out):
+	case code.signature.Integrity != inventory.Intact || !s.sameMaker(code):
 		s.differs(name, "program changed", inventory.ProblemNestedCode)
 	}
+}
+
+// sameMaker is true for code of the same name by the same maker.
+func (s *sealCheck) sameMaker(other coded) bool {
+	return s.signed != nil && other.code != nil && other.code.Identifier == s.signed.Identifier &&
+		other.signature.Trust == s.out.Trust && teamIn(other.signature) == teamIn(*s.out)
 }
 
 func teamIn(s inventory.Signature) string {

@@ -37,6 +37,7 @@ type sealCheck struct {
 	*appbundle.Layout
 	seal   *apple.Seal // nil where nothing is sealed
 	main   string
+	signed *apple.Code // its program
 	out    *inventory.Signature
 	met    map[string]bool // names of the list that are there
 	deep   int             // bundles around it
@@ -45,7 +46,7 @@ type sealCheck struct {
 
 // sealed compares what lies around a bundle's program with the seal.
 func (c *bundleCheck) sealed(l *appbundle.Layout, out *coded, depth int, fault error) {
-	s := &sealCheck{bundleCheck: c, Layout: l, main: l.Name(l.Main), out: &out.signature, met: map[string]bool{}, deep: depth}
+	s := &sealCheck{bundleCheck: c, Layout: l, main: l.Name(l.Main), signed: out.code, out: &out.signature, met: map[string]bool{}, deep: depth}
 	signed := out.signature.Integrity != inventory.Unsigned && !(out.code != nil && slices.Contains(out.code.Flags, "linker-signed"))
 	switch {
 	case !signed:
@@ -60,6 +61,8 @@ func (c *bundleCheck) sealed(l *appbundle.Layout, out *coded, depth int, fault e
 			s.seal = nil
 			s.lower(inventory.Broken, inventory.ProblemSealDamaged)
 			c.bundleGap(path.Join(l.Base, "_CodeSignature/CodeResources"), "corrupt", err)
+		} else if s.seal.Weak {
+			s.unread(l.Root, errors.New("the rules of its seal leave out more than codesign's own do"))
 		}
 	}
 	s.folder(l.Base, 0)
@@ -127,8 +130,11 @@ func (s *sealCheck) folder(folder string, depth int) {
 			return
 		}
 		name := path.Join(folder, e.Name())
-		if name != s.Main {
+		switch {
+		case name != s.Main:
 			s.entry(name, e, depth)
+		case e.Type()&fs.ModeSymlink != 0:
+			s.leadsOut(name)
 		}
 	}
 }
@@ -140,7 +146,12 @@ func (s *sealCheck) entry(name string, e fs.DirEntry, depth int) {
 		how = s.seal.Treat(s.Name(name), s.main, e.IsDir(), link)
 	}
 	switch {
+	case how == apple.NotEntered && path.Base(name) == "_CodeSignature" && e.IsDir():
+		s.parts(name, depth+1)
 	case how == apple.NotEntered:
+		s.free(name, e, depth)
+	case s.seal != nil && link && strings.EqualFold(e.Name(), ".DS_Store"):
+		s.added(name, e, depth) // the only name that may be no link (resources.cpp, scan)
 	case how == apple.AsCode || how == apple.AsFile:
 		s.against(name, e, depth)
 	case e.IsDir():
@@ -148,8 +159,54 @@ func (s *sealCheck) entry(name string, e fs.DirEntry, depth int) {
 	case link:
 		s.leadsOut(name)
 	case e.Type().IsRegular():
-		s.unsealed(name)
+		s.unsealed(name, s.seal != nil)
 	}
+}
+
+// signatureParts are the parts of a signature that codesign keeps in files where a
+// bundle has no program to hold them (CodeDirectory::canonicalSlotName).
+var signatureParts = []string{"CodeDirectory", "CodeEntitlements", "CodeEntitlementDER", "CodeRepSpecific", "CodeRequirements", "CodeSignature", "CodeTopDirectory"}
+
+// parts looks at what lies beside the list itself. Parts of another signature are
+// told; codesign wants nothing else there (bundlediskrep.cpp,
+// validateMetaDirectory).
+func (s *sealCheck) parts(folder string, depth int) {
+	for _, e := range s.entriesOf(folder, depth) {
+		name := path.Join(folder, e.Name())
+		part, _, _ := strings.Cut(e.Name(), "-") // CodeRequirements-1
+		switch {
+		case e.Name() == "CodeResources" && e.Type().IsRegular():
+		case s.seal == nil:
+			s.free(name, e, depth)
+		case slices.Contains(signatureParts, part) && s.harmless(name, e):
+			s.written = append(s.written, difference{name, "a part of another signature"})
+		default:
+			s.added(name, e, depth)
+		}
+	}
+}
+
+// free looks at what may hold anything: only for programs.
+func (s *sealCheck) free(name string, e fs.DirEntry, depth int) {
+	switch {
+	case e.IsDir():
+		for _, inner := range s.entriesOf(name, depth+1) {
+			s.free(path.Join(name, inner.Name()), inner, depth+1)
+		}
+	case e.Type()&fs.ModeSymlink != 0:
+		s.leadsOut(name)
+	case e.Type().IsRegular():
+		s.unsealed(name, s.seal != nil)
+	}
+}
+
+// harmless is true for a file that is no program.
+func (s *sealCheck) harmless(name string, e fs.DirEntry) bool {
+	if !e.Type().IsRegular() {
+		return false
+	}
+	_, format, err := s.head(name)
+	return err == nil && !isCode(format)
 }
 
 // against compares a file, a link or nested code with what the list has of it.
@@ -192,7 +249,7 @@ func (s *sealCheck) added(name string, e fs.DirEntry, depth int) {
 	default:
 		s.differs(name, "added", inventory.ProblemResourceAdded)
 		if e.Type().IsRegular() {
-			s.unsealed(name)
+			s.unsealed(name, false)
 		} else {
 			s.leadsOut(name)
 		}
@@ -235,27 +292,30 @@ func isCode(f signatures.Format) bool {
 	return f == signatures.MachO || f == signatures.ASAR || f == signatures.PE || f == signatures.ELF
 }
 
-// unsealed reads a file that nothing is said of, where it is a program.
-func (s *sealCheck) unsealed(name string) {
+// unsealed reads a file that nothing is said of, where it is a program. Left is
+// true where the seal's rules leave it out.
+func (s *sealCheck) unsealed(name string, left bool) {
 	_, format, err := s.head(name)
 	switch {
 	case err != nil:
 		s.unread(name, err)
 	case isCode(format):
 		r, ok := s.program(name, nil, false)
-		s.uncovered(name, r, ok)
+		if left {
+			s.uncovered(name, r, ok)
+		}
 	}
 }
 
-// uncovered is a program that the rules leave out. Those of the first version left
-// out all but resources: then a program has to be by the same team as the main one.
+// uncovered is a program that the rules leave out, so that anybody can put it
+// there. Those of the first version left out all but resources, and the maker's
+// own lie there.
 func (s *sealCheck) uncovered(name string, r inspect.Result, ok bool) {
 	switch {
-	case s.seal == nil || s.seal.Treat(s.Name(name), s.main, false, false) != apple.NotSealed:
-	case !s.seal.Old:
-		s.written = append(s.written, difference{name, "a program that the seal does not cover"})
 	case !ok || r.Code == nil || r.Signatures[0].Integrity != inventory.Intact || r.Signatures[0].Trust != s.out.Trust || teamIn(r.Signatures[0]) != teamIn(*s.out):
 		s.unread(name, errors.New("the rules of its seal leave it out, and it is not by the app's signer"))
+	case !s.seal.Old:
+		s.written = append(s.written, difference{name, "a program that the seal does not cover"})
 	}
 }
 
@@ -315,12 +375,17 @@ func (c *bundleCheck) digests(name string, want digest.Request) (digest.Sums, er
 
 // link compares where a link leads with where the list says that it leads.
 func (s *sealCheck) link(name, target string) {
+	if strings.HasPrefix(target, "/") {
+		s.leadsTo(name, strings.TrimPrefix(path.Clean(target), "/"))
+	} else {
+		s.leadsTo(name, path.Join(path.Dir(name), target))
+	}
+}
+
+// leadsTo is a link that has to lead to what a name does.
+func (s *sealCheck) leadsTo(name, wanted string) {
 	if s.leadsOut(name) {
 		return
-	}
-	wanted := path.Join(path.Dir(name), target)
-	if strings.HasPrefix(target, "/") {
-		wanted = strings.TrimPrefix(path.Clean(target), "/")
 	}
 	want, wantErr := s.root.FS.Resolve(wanted)
 	got, err := s.root.FS.Resolve(name)

@@ -74,18 +74,20 @@ func Read(t Tree, root string, maxSeal int64) (*Layout, error) {
 }
 
 // find tells the layouts apart by where the information lies ("Bundle Programming
-// Guide", Bundle Structures).
+// Guide", Bundle Structures), in the order of Security, bundlediskrep.cpp, setup: a
+// folder with Contents is no framework, whatever else is in it.
 func find(t Tree, root string) (l *Layout, info string, err error) {
 	l = &Layout{Root: root}
-	if current, err := t.Resolve(path.Join(root, "Versions/Current")); err == nil {
+	places := []struct{ base, info string }{{"", "Info.plist"}, {"", "Resources/Info.plist"}}
+	if _, err := t.Lstat(path.Join(root, "Contents")); err == nil {
+		places = []struct{ base, info string }{{"Contents", "Contents/Info.plist"}}
+	} else if current, err := t.Resolve(path.Join(root, "Versions/Current")); err == nil {
 		if versions, err := t.Resolve(path.Join(root, "Versions")); err == nil && path.Dir(current) == versions {
 			l.Base, l.Versions = current, versions
 			return l, path.Join(current, "Resources/Info.plist"), nil
 		}
 	}
-	for _, place := range []struct{ base, info string }{
-		{"Contents", "Contents/Info.plist"}, {"", "Info.plist"}, {"", "Resources/Info.plist"},
-	} {
+	for _, place := range places {
 		if isFile(t, path.Join(root, place.info)) {
 			l.Base = path.Join(root, place.base)
 			return l, path.Join(root, place.info), nil

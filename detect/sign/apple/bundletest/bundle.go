@@ -30,26 +30,32 @@ type Bundle struct {
 	Files, Links map[string]string
 	Programs     map[string]Program
 	Nested       map[string]Bundle
+	// MoreRules are added to those of the seal.
+	MoreRules string
 	// InfoMore is put into the Info.plist.
 	InfoMore string
 }
 
-// standardRules are those that codesign writes where nobody gives it others.
+// standardRules are those that codesign writes where nobody gives it others
+// (Security, bundlediskrep.cpp, defaultResourceRules).
 const standardRules = `<key>^.*</key><true/>` +
-	`<key>^.*\.lproj/</key><dict><key>optional</key><true/><key>weight</key><real>1000</real></dict>` +
-	`<key>^.*\.lproj/locversion.plist$</key><dict><key>omit</key><true/><key>weight</key><real>1100</real></dict>` +
-	`<key>^(.*/)?\.DS_Store$</key><dict><key>omit</key><true/><key>weight</key><real>2000</real></dict>` +
+	`<key>^[^/]+$</key><dict><key>nested</key><true/><key>weight</key><real>10</real></dict>` +
 	`<key>^(Frameworks|SharedFrameworks|PlugIns|Plug-ins|XPCServices|Helpers|MacOS|Library/(Automator|Spotlight|LoginItems))/</key><dict><key>nested</key><true/><key>weight</key><real>10</real></dict>` +
+	`<key>.*\.dSYM($|/)</key><dict><key>weight</key><real>11</real></dict>` +
+	`<key>^(.*/)?\.DS_Store$</key><dict><key>omit</key><true/><key>weight</key><real>2000</real></dict>` +
 	`<key>^Info\.plist$</key><dict><key>omit</key><true/><key>weight</key><real>20</real></dict>` +
+	`<key>^version\.plist$</key><dict><key>weight</key><real>20</real></dict>` +
+	`<key>^embedded\.provisionprofile$</key><dict><key>weight</key><real>20</real></dict>` +
 	`<key>^PkgInfo$</key><dict><key>omit</key><true/><key>weight</key><real>20</real></dict>` +
 	`<key>^Resources/</key><dict><key>weight</key><real>20</real></dict>` +
 	`<key>^Resources/.*\.lproj/</key><dict><key>optional</key><true/><key>weight</key><real>1000</real></dict>` +
-	`<key>^[^/]+$</key><dict><key>nested</key><true/><key>weight</key><real>10</real></dict>` +
-	`<key>^version\.plist$</key><dict><key>weight</key><real>20</real></dict>`
+	`<key>^Resources/Base\.lproj/</key><dict><key>weight</key><real>1010</real></dict>` +
+	`<key>^Resources/.*\.lproj/locversion.plist$</key><dict><key>omit</key><true/><key>weight</key><real>1100</real></dict>`
 
-const oldRules = `<key>^Resources/</key><true/>` +
+const oldRules = `<key>^version.plist$</key><true/>` +
+	`<key>^Resources/</key><true/>` +
 	`<key>^Resources/.*\.lproj/</key><dict><key>optional</key><true/><key>weight</key><real>1000</real></dict>` +
-	`<key>^version.plist$</key><true/>`
+	`<key>^Resources/.*\.lproj/locversion.plist$</key><dict><key>omit</key><true/><key>weight</key><real>1100</real></dict>`
 
 const plistHead = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<plist version="1.0"><dict>`
 
@@ -143,19 +149,29 @@ func (b Bundle) nested(t testing.TB, base string, disk Disk) map[string]string {
 
 func data(b []byte) string { return "<data>" + base64.StdEncoding.EncodeToString(b) + "</data>" }
 
+func (b Bundle) rules() string { return standardRules + b.MoreRules }
+
+// omitted is true for files that the rules leave out.
+func (b Bundle) omitted(name string) bool {
+	base := path.Base(name)
+	return base == ".DS_Store" || name == "PkgInfo" || base == "locversion.plist" || b.Old && !strings.HasPrefix(name, "Resources/")
+}
+
 // seal lists the files. Of a localisation, each may be missing.
 func (b Bundle) seal(files, nested map[string]string) string {
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		sum1, sum2 := sha1.Sum([]byte(files[name])), sha256.Sum256([]byte(files[name]))
 		optional := ""
-		if strings.Contains(name, ".lproj/") {
+		if strings.Contains(name, ".lproj/") && !strings.Contains(name, "/Base.lproj/") {
 			optional = "<key>optional</key><true/>"
 		}
 		switch {
-		case strings.HasSuffix(name, ".DS_Store"), b.Old && !strings.HasPrefix(name, "Resources/"):
-		case b.Old:
+		case b.omitted(name):
+		case b.Old && optional == "":
 			fmt.Fprintf(&text, "<key>%s</key>%s", name, data(sum1[:]))
+		case b.Old:
+			fmt.Fprintf(&text, "<key>%s</key><dict><key>hash</key>%s%s</dict>", name, data(sum1[:]), optional)
 		default:
 			fmt.Fprintf(&text, "<key>%s</key><dict><key>hash</key>%s<key>hash2</key>%s%s</dict>", name, data(sum1[:]), data(sum2[:]), optional)
 		}
@@ -169,5 +185,5 @@ func (b Bundle) seal(files, nested map[string]string) string {
 	for _, name := range slices.Sorted(maps.Keys(nested)) {
 		fmt.Fprintf(&text, "<key>%s</key>%s", name, nested[name])
 	}
-	return plistHead + "<key>files</key><dict/><key>files2</key><dict>" + text.String() + "</dict><key>rules</key><dict/><key>rules2</key><dict>" + standardRules + "</dict></dict></plist>\n"
+	return plistHead + "<key>files</key><dict/><key>files2</key><dict>" + text.String() + "</dict><key>rules</key><dict>" + oldRules + "</dict><key>rules2</key><dict>" + b.rules() + "</dict></dict></plist>\n"
 }
