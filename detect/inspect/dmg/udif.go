@@ -106,9 +106,11 @@ func (f *File) readTrailer() error {
 }
 
 // SignatureFits is true where the signature stands where systems look for it:
-// between everything that it covers and the trailer at the end.
+// between everything that it covers and the trailer at the end, which is of the
+// only version that they sign (Security, diskimagerep.cpp, udifVersion).
 func (f *File) SignatureFits() bool {
-	return f.Signature.Size > 0 && f.TrailerAt == f.Size-TrailerSize && f.Signature.End() == f.TrailerAt
+	const version = 4
+	return f.Signature.Size > 0 && binary.BigEndian.Uint32(f.Trailer[4:]) == version && f.TrailerAt == f.Size-TrailerSize && f.Signature.End() == f.TrailerAt
 }
 
 // At reads a part of the file, of at most limit bytes.

@@ -2,6 +2,7 @@ package apple
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"github.com/chatvet/chatvet/detect/inspect/dmg"
 	"github.com/chatvet/chatvet/detect/inventory"
@@ -14,7 +15,8 @@ const slotTrailer = 6
 
 // ReadImage checks the signature of a disk image, which covers every byte before
 // the signature and, in a slot of its own, the trailer behind it (Security,
-// diskimagerep.cpp). What comes out is used as that of a program.
+// diskimagerep.cpp, setup): it fills the room between both to the last byte, which
+// that of a program need not. What comes out is used as that of a program.
 func ReadImage(f *dmg.File, p cms.Policy) *Program {
 	c := &slice{outcome: outcome{kind: Unsigned, Signature: cms.Signature{
 		Integrity: inventory.Unsigned, Chain: cms.Chain{Trust: inventory.TrustNotChecked}, Time: inventory.TimeUnknown,
@@ -28,7 +30,7 @@ func ReadImage(f *dmg.File, p cms.Policy) *Program {
 	if err == nil {
 		err = c.readBlobs(raw)
 	}
-	if err != nil || !f.SignatureFits() {
+	if err != nil || !f.SignatureFits() || uint64(binary.BigEndian.Uint32(raw[4:])) != uint64(len(raw)) {
 		c.Problems = append(c.Problems, inventory.ProblemSignatureDamaged)
 		c.directories, c.pages = nil, nil
 		return prog
