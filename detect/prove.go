@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/sign/pgp"
@@ -38,9 +39,9 @@ type proof struct {
 	owner   string
 	signers []pgp.Signer
 	other   bool // it is about another package or version
-	// differs is true for a program file of the build that is not the one that
-	// the chain leads to.
-	differs func(inventory.File) (bool, error)
+	// differs says whether a program file of the build is another than the one
+	// that the chain leads to, and which digest that one has.
+	differs func(inventory.File) (differs bool, signed string, err error)
 }
 
 // prove follows what the package manager kept, from a signature to the package's
@@ -125,24 +126,33 @@ func (b *builder) unlike(p proof) (string, error) {
 	if p.other {
 		return problemOtherVersion, nil
 	}
-	programs := 0
+	programs, problem := 0, ""
 	for _, f := range b.out.Files {
 		if f.SHA256 == "" {
 			continue
 		}
-		differs, err := p.differs(f)
+		differs, signed, err := p.differs(f)
 		if err != nil {
 			return "", fmt.Errorf("comparing %s: %w", f.Path, err)
 		}
-		if differs {
-			return problemDiffers, nil
+		if differs && f.State == "" {
+			b.differs(f.Path, signed)
+			problem = problemDiffers
 		}
 		programs++
 	}
 	if programs == 0 {
 		return problemNotCompared, nil
 	}
-	return "", nil
+	return problem, nil
+}
+
+// differs notes a file that is not the signed one, unless the package's own record
+// says so already.
+func (b *builder) differs(place, signed string) {
+	if !slices.ContainsFunc(b.out.Facts, func(f signatures.Fact) bool { return f.Kind == signatures.PackageDiffers && f.Place == place }) {
+		b.fact(signatures.PackageDiffers, signed, place)
+	}
 }
 
 func factValue(facts []signatures.Fact, k signatures.Kind) string {

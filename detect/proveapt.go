@@ -132,8 +132,10 @@ func (b *builder) followAPT(ctx context.Context, rec *platform.Record) (proof, e
 	}
 	return proof{
 		format: aptSignature, known: proved.Known, owner: ownerOf(proved), signers: proved.Signers,
-		other:   proved.Package != factValue(b.found.Facts, signatures.DebPackage) || proved.Version != b.found.Version,
-		differs: func(f inventory.File) (bool, error) { return files[f.Path] != f.SHA256, nil },
+		other: proved.Package != factValue(b.found.Facts, signatures.DebPackage) || proved.Version != b.found.Version,
+		differs: func(f inventory.File) (bool, string, error) {
+			return files[f.Path] != f.SHA256, files[f.Path], nil
+		},
 	}, nil
 }
 
