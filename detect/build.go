@@ -37,7 +37,7 @@ type builder struct {
 }
 
 func newBuilder(c *collector, found platform.Candidate) *builder {
-	if len(found.Files) == 0 {
+	if len(found.Files) == 0 && !found.Recorded {
 		found.Files = []platform.CandidateFile{{Path: found.Path, Program: true}}
 	}
 	return &builder{collector: c, found: found}

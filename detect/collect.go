@@ -174,7 +174,7 @@ func (c *collector) weight(found platform.Candidate) (size int64) {
 	if found.Format == signatures.App {
 		return 1 << 30
 	}
-	if len(found.Files) == 0 {
+	if len(found.Files) == 0 && !found.Recorded {
 		return c.size(found.Path)
 	}
 	for _, f := range found.Files {

@@ -3,8 +3,10 @@ package detect
 import (
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/android"
+	"github.com/chatvet/chatvet/platform/androidqf"
 	"github.com/chatvet/chatvet/platform/darwin"
 	"github.com/chatvet/chatvet/platform/folder"
+	"github.com/chatvet/chatvet/platform/ios"
 	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
@@ -31,6 +33,8 @@ func Lookups() []platform.Lookup {
 		windows.Lookup{},
 		darwin.Lookup{},
 		android.Lookup{Similar: similarIDs},
+		androidqf.Lookup{Similar: similarIDs},
+		ios.Lookup{},
 		folder.Downloads{},
 		folder.Paths{},
 	}

@@ -13,9 +13,11 @@ import (
 
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/android"
+	"github.com/chatvet/chatvet/platform/androidqf"
 	"github.com/chatvet/chatvet/platform/darwin"
 	"github.com/chatvet/chatvet/platform/folder"
 	"github.com/chatvet/chatvet/platform/hosttest"
+	"github.com/chatvet/chatvet/platform/ios"
 	"github.com/chatvet/chatvet/platform/linux/desktop"
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
@@ -31,7 +33,7 @@ import (
 var update = flag.Bool("update", false, "write docs/what-is-read.md")
 
 func lookups() []platform.Lookup {
-	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, plugins.Lookup{}, process.Lookup{}, windows.Lookup{}, darwin.Lookup{}, android.Lookup{}, folder.Downloads{}, folder.Paths{}}
+	return []platform.Lookup{dpkg.Lookup{}, flatpak.Lookup{}, snap.Lookup{}, rpm.Lookup{}, pacman.Lookup{}, desktop.Lookup{}, plugins.Lookup{}, process.Lookup{}, windows.Lookup{}, darwin.Lookup{}, android.Lookup{}, androidqf.Lookup{}, ios.Lookup{}, folder.Downloads{}, folder.Paths{}}
 }
 
 func TestMatchReads(t *testing.T) {
@@ -343,6 +345,11 @@ var about = map[string]string{
 		"packages that are known chat clients, the package's own files are read too.",
 	"pacman": "Which packages are installed, by pacman's records. Of packages that are known chat\n" +
 		"clients, the package's own files are read too.",
+	"androidqf": "Apps in what AndroidQF or MVT copied of an Android phone, only where it is named\n" +
+		"(`--androidqf`). Messages, logs and backups that lie beside are not opened.",
+	"ios-backup": "Apps in a backup of an iPhone or iPad, only where it is named (`--backup`). Of the\n" +
+		"files in folders, only the configuration profiles that `Manifest.db` names are\n" +
+		"opened: no messages, no photos, no data of apps.",
 	"phone": "Apps on a phone that is on a cable, by what its package manager lists for each user\n" +
 		"and profile. Only the APKs of those that may be chat clients are pulled, into memory,\n" +
 		"and only files that end in `.apk` are ever opened on a phone. `my_*` are folders of\n" +

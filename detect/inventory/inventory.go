@@ -43,7 +43,7 @@ type List struct {
 
 // Root is what was looked at.
 type Root struct {
-	Kind string `json:"kind"` // live, disk, disks, paths, phone, backup
+	Kind string `json:"kind"` // live, disk, disks, paths, phone, acquisition, backup
 	OS   string `json:"os"`
 	Name string `json:"name"`
 }

@@ -110,6 +110,9 @@ func (u *unit) byOwnFiles(c *signatures.Client, s spot) identity {
 	if signed && len(pins) > 0 {
 		return bySigner
 	}
+	if u.onlyRecorded() {
+		return unknownMaker(ReasonOnlyRecorded, claim)
+	}
 	if id, ok := u.byPackageRecord(claim); ok {
 		return id
 	}

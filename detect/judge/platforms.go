@@ -53,8 +53,10 @@ func platformOfKind(k signatures.Kind) signatures.Platform {
 		return signatures.Windows
 	case "dmg", "pkg":
 		return signatures.MacOS
-	case "apk":
+	case "apk", "android":
 		return signatures.Android
+	case "ios":
+		return signatures.IOS
 	case "deb", "rpm", "pacman", "flatpak", "snap", "desktop", "appimage":
 		return signatures.Linux
 	}

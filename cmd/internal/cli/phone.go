@@ -20,6 +20,7 @@ func (p *program) phone() *cobra.Command {
 	var flags reportFlags
 	var serial string
 	var questions bool
+	var copied phoneCopy
 	cmd := &cobra.Command{
 		Use:     "phone",
 		Short:   "help.phone.short",
@@ -30,13 +31,21 @@ func (p *program) phone() *cobra.Command {
 	flags.add(cmd)
 	cmd.Flags().StringVar(&serial, "serial", "", "flag.serial")
 	cmd.Flags().BoolVar(&questions, "questions", false, "flag.questions")
+	copied.add(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		if questions {
 			return p.askOnPaper()
 		}
+		given, err := copied.given(cmd, serial != "")
+		if err != nil {
+			return err
+		}
 		options, err := flags.options(cmd, nil)
 		if err != nil {
 			return err
+		}
+		if given {
+			return p.lookAtCopy(cmd.Context(), options, copied)
 		}
 		return p.lookAtPhone(cmd.Context(), options, serial)
 	}

@@ -37,7 +37,9 @@ func (p *program) scan() *cobra.Command {
 func (p *program) scanInto(cmd *cobra.Command) {
 	var flags reportFlags
 	var disks []string
+	var phone phoneCopy
 	flags.add(cmd)
+	phone.add(cmd)
 	cmd.Flags().StringArrayVar(&disks, "root", nil, "flag.root")
 	_ = cmd.MarkFlagDirname("root")
 	cmd.RunE = func(cmd *cobra.Command, paths []string) error {
@@ -48,9 +50,16 @@ func (p *program) scanInto(cmd *cobra.Command) {
 			return fail("error.root-and-paths", nil, hint{"hint.root-for-disk", nil},
 				try(append([]string{"chatvet", "scan"}, paths...)...), try("chatvet", "scan", "--root", disks[0]))
 		}
+		copied, err := phone.given(cmd, len(paths)+len(disks) > 0)
+		if err != nil {
+			return err
+		}
 		options, err := flags.options(cmd, paths)
 		if err != nil {
 			return err
+		}
+		if copied {
+			return p.lookAtCopy(cmd.Context(), options, phone)
 		}
 		var roots []platform.Root
 		return p.look(cmd.Context(), looking{reportOptions: options, usable: scanned,

@@ -46,6 +46,9 @@ func TestScripts(t *testing.T) {
 			"app":      writeApp(t),
 			"wordlist": writeWordList,
 			"macfile":  writeMacInstaller,
+			"apk":      writeAPK,
+			"manifest": writeManifest,
+			"zip":      writeZip,
 		},
 	})
 }

@@ -63,6 +63,10 @@ func whereFound(res judge.Result, say *text.Catalogue) string {
 		return say.Text("headline.on-phone-unnamed", nil)
 	case kind == platform.Phone:
 		return say.Text("headline.on-phone", text.Args{"name": called})
+	case kind == platform.Acquisition && called != "":
+		return say.Text("headline.in-acquisition", text.Args{"name": called})
+	case kind == platform.Backup && called != "":
+		return say.Text("headline.in-backup", text.Args{"name": called})
 	case called == "":
 		return say.Text("headline.in-paths-unnamed", nil)
 	}

@@ -2,7 +2,7 @@
 // in, one candidate for each installed package that the list knows comes out,
 // with its files and the digests that the package recorded.
 //
-// The database is read as a file, also on a running machine: SQLite (sqlite.go)
+// The database is read as a file, also on a running machine: SQLite (package sqlite)
 // or rpm's own format (ndb.go), with a package's header in each row (header.go).
 // The older format of Berkeley DB is not read; that is a gap. The records prove
 // nothing: whoever can change a program can change them too. The key that a
@@ -22,6 +22,7 @@ import (
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/linux/program"
 	"github.com/chatvet/chatvet/platform/linux/tree"
+	"github.com/chatvet/chatvet/platform/sqlite"
 	"github.com/chatvet/chatvet/signatures"
 )
 
@@ -136,11 +137,11 @@ func (s *search) read(f platform.File, dir, file string) {
 }
 
 func (s *search) readSQLite(r io.ReaderAt, size int64) error {
-	db, err := openSQLite(r, size)
+	db, err := sqlite.Open(r, size)
 	if err != nil {
 		return err
 	}
-	return db.table("Packages", func(columns [][]byte) error {
+	return db.Table("Packages", func(columns [][]byte) error {
 		if len(columns) < 2 {
 			s.damage(errHeader)
 			return s.ctx.Err()

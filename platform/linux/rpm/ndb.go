@@ -7,7 +7,16 @@ import (
 	"io"
 )
 
-var errNDB = errors.New("not a database of rpm's own format")
+var (
+	errNDB     = errors.New("not a database of rpm's own format")
+	errDamaged = errors.New("damaged database")
+)
+
+// Bounds on a database. The largest header of a distribution is about 5 MB.
+const (
+	maxDatabase = 8 << 30
+	maxPayload  = 64 << 20 // of one package
+)
 
 // Parts of rpm's own database format (rpm, lib/backend/ndb/rpmpkg.c): numbers are
 // little-endian, a page of slots has 4096 bytes, and the first two slots are the

@@ -1,4 +1,12 @@
-package rpm
+// Package sqlite reads the rows of one table of a SQLite database file.
+//
+// A file goes in, as an io.ReaderAt; rows come out, one after the other, each
+// column as bytes. What is followed is "Database File Format"
+// (sqlite.org/fileformat2.html), sections 1.3 the header, 1.6 b-tree pages and
+// overflow, 2.1 records, 2.6 the schema. Nothing is written, and no program that
+// has the database open is disturbed. Indexes, other encodings than UTF-8 and what
+// stands in a write-ahead log are not read.
+package sqlite
 
 import (
 	"encoding/binary"
@@ -10,7 +18,7 @@ import (
 // Bounds on a database.
 const (
 	maxDatabase = 8 << 30
-	maxPayload  = 64 << 20 // one row; the largest header of a distribution is about 5 MB
+	maxPayload  = 64 << 20 // one row; the largest that is known, of a distribution's packages, is about 5 MB
 	maxTreeDeep = 20       // SQLite's own bound
 )
 
@@ -19,11 +27,8 @@ var (
 	errDamaged = errors.New("damaged database")
 )
 
-// sqlite reads the rows of one table of a database file, read-only ("Database
-// File Format", sqlite.org/fileformat2.html, sections 1.3 the header, 1.6 b-tree
-// pages and overflow, 2.1 records, 2.6 the schema). It does not read indexes,
-// other encodings than UTF-8, or what stands in a write-ahead log.
-type sqlite struct {
+// File is a database file.
+type File struct {
 	r       io.ReaderAt
 	pages   uint32
 	size    int // of a page
@@ -32,8 +37,8 @@ type sqlite struct {
 	visited map[uint32]bool
 }
 
-// openSQLite checks the header of a database of size bytes.
-func openSQLite(r io.ReaderAt, size int64) (*sqlite, error) {
+// Open checks the header of a database of size bytes.
+func Open(r io.ReaderAt, size int64) (*File, error) {
 	head := make([]byte, 100)
 	if size < int64(len(head)) || size > maxDatabase {
 		return nil, errSQLite
@@ -54,12 +59,12 @@ func openSQLite(r io.ReaderAt, size int64) (*sqlite, error) {
 	}
 	pages := (size + int64(page) - 1) / int64(page)
 	// Each page holds one thing only, so nobody needs to read twice the file.
-	return &sqlite{r: r, pages: uint32(pages), size: page, usable: page - reserved, budget: 2*size + 1<<20}, nil
+	return &File{r: r, pages: uint32(pages), size: page, usable: page - reserved, budget: 2*size + 1<<20}, nil
 }
 
-// table hands each row of a table to take: its columns as bytes, integers left
+// Table hands each row of a table to take: its columns as bytes, integers left
 // out. An error of take ends it.
-func (d *sqlite) table(name string, take func(columns [][]byte) error) error {
+func (d *File) Table(name string, take func(columns [][]byte) error) error {
 	var root uint32
 	d.visited = map[uint32]bool{}
 	err := d.walk(1, 0, func(columns [][]byte) error {
@@ -79,7 +84,7 @@ func (d *sqlite) table(name string, take func(columns [][]byte) error) error {
 }
 
 // page reads one page; they are numbered from 1.
-func (d *sqlite) page(n uint32) ([]byte, error) {
+func (d *File) page(n uint32) ([]byte, error) {
 	if n == 0 || n > d.pages {
 		return nil, fmt.Errorf("%w: page %d of %d", errDamaged, n, d.pages)
 	}
@@ -102,7 +107,7 @@ const (
 	leafTable     = 13
 )
 
-func (d *sqlite) walk(n uint32, depth int, take func([][]byte) error) error {
+func (d *File) walk(n uint32, depth int, take func([][]byte) error) error {
 	if depth > maxTreeDeep || d.visited[n] {
 		return fmt.Errorf("%w: the tree comes back to page %d", errDamaged, n)
 	}
@@ -135,7 +140,7 @@ func (d *sqlite) walk(n uint32, depth int, take func([][]byte) error) error {
 }
 
 // eachCell follows the pointers of a page to its cells.
-func (d *sqlite) eachCell(page, pointers []byte, cells int, take func([]byte) error) error {
+func (d *File) eachCell(page, pointers []byte, cells int, take func([]byte) error) error {
 	if 2*cells > len(pointers) {
 		return fmt.Errorf("%w: more cells than fit", errDamaged)
 	}
@@ -152,7 +157,7 @@ func (d *sqlite) eachCell(page, pointers []byte, cells int, take func([]byte) er
 }
 
 // leaf reads one row.
-func (d *sqlite) leaf(cell []byte, take func([][]byte) error) error {
+func (d *File) leaf(cell []byte, take func([][]byte) error) error {
 	size, n1 := varint(cell)
 	_, n2 := varint(cell[min(n1, len(cell)):])
 	if n1 == 0 || n2 == 0 || size > maxPayload {
@@ -170,7 +175,7 @@ func (d *sqlite) leaf(cell []byte, take func([][]byte) error) error {
 }
 
 // payload gathers a row from its page and the overflow pages.
-func (d *sqlite) payload(local []byte, size int) ([]byte, error) {
+func (d *File) payload(local []byte, size int) ([]byte, error) {
 	most := d.usable - 35
 	if size <= most {
 		if size > len(local) {
