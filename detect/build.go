@@ -260,7 +260,11 @@ func (b *builder) unreadable(f platform.CandidateFile, place string, err error) 
 		return
 	}
 	kind := "unreadable"
-	if errors.Is(err, fs.ErrPermission) {
+	var known *platform.GapError
+	switch {
+	case errors.As(err, &known):
+		kind = known.Kind
+	case errors.Is(err, fs.ErrPermission):
 		kind = "permission"
 	}
 	b.gaps = append(b.gaps, inventory.Gap{Where: place, What: "what this file is", Kind: kind, Reason: reasonOf(err)})

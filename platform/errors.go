@@ -39,6 +39,17 @@ func (e *NotSystemError) Hint() string {
 	return "to look at the files of a folder: chatvet scan " + dir
 }
 
+// GapError is an error that knows the kind of gap it makes.
+type GapError struct {
+	Kind string
+	Err  error
+}
+
+func (e *GapError) Error() string { return e.Err.Error() }
+
+// Unwrap is the error as it was.
+func (e *GapError) Unwrap() error { return e.Err }
+
 // Kinds of gap that look-ups report. They are codes in the JSON output.
 const (
 	GapPermission = "permission"        // the system refused
@@ -63,7 +74,10 @@ func GapOf(name, what string, err error) Gap {
 }
 
 func gapKind(err error) string {
+	var known *GapError
 	switch {
+	case errors.As(err, &known):
+		return known.Kind
 	case errors.Is(err, fs.ErrPermission):
 		return GapPermission
 	case errors.Is(err, ErrNotLocal):

@@ -84,8 +84,11 @@ func (p *Phone) ReadDir(name string) ([]fs.DirEntry, error) {
 	return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrPermission}
 }
 
-// errTooLarge is told in the gap of a file that cannot be held.
-var errTooLarge = fmt.Errorf("too large to hold in memory (more than %d MB); chatvet writes nothing to a disk", MaxHeld>>20)
+// errTooLarge is told in the gap of a file that cannot be held, with a way round.
+var errTooLarge = &platform.GapError{Kind: gapTooLarge, Err: fmt.Errorf(
+	"more than the %d MB that are held in memory, and nothing is written to a disk; copy it with \"adb pull\" and run \"chatvet inspect\" on the copy", MaxHeld>>20)}
+
+const gapTooLarge = "too-large"
 
 // Open pulls an APK into memory. Anything else on a phone is never opened. It
 // waits while too much is held already, and pulls once more where the file changed
@@ -94,6 +97,9 @@ func (p *Phone) Open(name string) (platform.File, error) {
 	f, err := p.open(name)
 	if errors.Is(err, errChanged) {
 		f, err = p.open(name)
+	}
+	if errors.Is(err, adb.ErrLost) {
+		err = &platform.GapError{Kind: GapPhone, Err: err}
 	}
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}

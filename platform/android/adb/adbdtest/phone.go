@@ -30,6 +30,8 @@ type Phone struct {
 	Run func(command string) Answer
 	// Files are by absolute path.
 	Files map[string][]byte
+	// Sizes are what the phone says that files have, where that is not so.
+	Sizes map[string]int64
 	// Unknown makes the phone ask its person about a new computer, and nobody
 	// answers.
 	Unknown bool

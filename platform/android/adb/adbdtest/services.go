@@ -104,12 +104,19 @@ const (
 	aTime   = 1700000000
 )
 
+func (l *link) size(path string) int64 {
+	if claimed, ok := l.Sizes[path]; ok {
+		return claimed
+	}
+	return int64(len(l.Files[path]))
+}
+
 func (l *link) stat1(s *stream, path string) {
 	out := []byte("STAT")
-	body, found := l.Files[path]
+	_, found := l.Files[path]
 	fields := []uint32{0, 0, 0}
 	if found {
-		fields = []uint32{regular, uint32(len(body)), aTime}
+		fields = []uint32{regular, uint32(l.size(path)), aTime}
 	}
 	for _, v := range fields {
 		out = binary.LittleEndian.AppendUint32(out, v)
@@ -121,12 +128,12 @@ func (l *link) stat2(s *stream, path string) {
 	le := binary.LittleEndian
 	out := make([]byte, 72)
 	copy(out, "STA2")
-	body, found := l.Files[path]
+	_, found := l.Files[path]
 	if !found {
 		le.PutUint32(out[4:], 2) // ENOENT
 	} else {
 		le.PutUint32(out[24:], regular)
-		le.PutUint64(out[40:], uint64(len(body)))
+		le.PutUint64(out[40:], uint64(l.size(path)))
 		le.PutUint64(out[56:], aTime)
 	}
 	_, _ = s.Write(out)
