@@ -132,7 +132,7 @@ func (b *builder) inspect(f platform.CandidateFile, place string, around *apple.
 	defer file.Close()
 	r = b.inspector.File(b.ctx, inspect.Source{
 		Name: place, ReaderAt: file, Size: before.Size(), MD5: f.MD5 != "", SHA256: f.SHA256 != "" || b.found.Format == signatures.App, Script: f.Script, Thorough: b.thorough || b.found.Format == signatures.Package,
-		Bundle: around,
+		PartOf: b.found.Format, Bundle: around,
 	})
 	b.files++
 	b.bytes += r.Read

@@ -97,6 +97,9 @@ type Source struct {
 	Script bool
 	// SHA256 asks for this digest, whatever the list needs.
 	SHA256 bool
+	// PartOf is the format of the build that the file belongs to, where that is
+	// another than its own: the digests that the list asks for there are taken too.
+	PartOf signatures.Format
 	// Bundle is set for the main program of an Apple bundle: what is signed
 	// together with it.
 	Bundle *apple.Bundle
@@ -125,7 +128,7 @@ func (in *Inspector) File(ctx context.Context, src Source) Result {
 	v := &visit{in: in, ctx: ctx, outer: src.Name, budget: archive.NewBudget(in.limits.Expansion)}
 	defer v.release()
 	meter := &meter{r: src.ReaderAt}
-	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, sha256: src.SHA256, thorough: src.Thorough, script: src.Script, bundle: src.Bundle})
+	result := v.file(&file{name: src.Name, r: meter, size: src.Size, md5: src.MD5, sha256: src.SHA256, thorough: src.Thorough, script: src.Script, partOf: src.PartOf, bundle: src.Bundle})
 	result.Gaps = v.gaps
 	result.Read = meter.n.Load()
 	return result

@@ -37,6 +37,7 @@ type file struct {
 	size     int64
 	depth    int // 0 for the outer file
 	md5      bool
+	partOf   signatures.Format
 	thorough bool
 	script   bool
 	// takers are what a reader wants of the one pass over the file, beside the
@@ -179,7 +180,11 @@ func (v *visit) digest(f *file) {
 	if search.err != nil {
 		v.gap(f.name, whatDigest, gapNotOpened, fmt.Sprintf("building the search: %v", search.err))
 	}
-	want := digest.Want(v.in.list.Digests(f.Format))
+	kinds := v.in.list.Digests(f.Format)
+	if f.partOf != "" {
+		kinds = append(kinds, v.in.list.Digests(f.partOf)...)
+	}
+	want := digest.Want(kinds)
 	want.MD5, want.SHA256 = want.MD5 || f.md5, want.SHA256 || f.sha256
 	want.Also = f.takers
 	if f.File.State == stateIncomplete {
