@@ -18,6 +18,9 @@ var paperQuestions = []struct{ ask, means string }{
 	{"phone.question.profile", "phone.question.profile.means"},
 }
 
+// phoneAfter is how to close the door again that was opened for a check.
+var phoneAfter = []string{"phone.after.off", "phone.after.revoke", "phone.after.cable"}
+
 // askOnPaper prints the card for phones that cannot be read, such as an iPhone.
 func (p *program) askOnPaper() error {
 	say := p.texts()

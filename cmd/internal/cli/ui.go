@@ -60,6 +60,7 @@ func (p *program) servePage(ctx context.Context, show func(string) error) error 
 		Inspect: func(ctx context.Context, root platform.Root, progress func(detect.Progress)) (judge.Result, error) {
 			return p.forPage(ctx, detect.Inspect, root, list, progress, notGranted)
 		},
+		Phone: phonePage(),
 	}, page.DefaultBounds)
 	if err != nil {
 		return err
@@ -76,6 +77,16 @@ func (p *program) servePage(ctx context.Context, show func(string) error) error 
 	}
 	notGranted = confine(output{})
 	return server.Serve(ctx)
+}
+
+// phonePage is what the page tells of phones. It sends people to the terminal: by
+// the time that it is seen, the program can no longer connect to anything.
+func phonePage() page.Phone {
+	guide := page.Phone{Steps: phoneSteps, Command: commandLine("chatvet", "phone"), After: phoneAfter}
+	for _, q := range paperQuestions {
+		guide.Questions = append(guide.Questions, page.Question{Ask: q.ask, Means: q.means})
+	}
+	return guide
 }
 
 type collecting func(context.Context, platform.Root, *signatures.List, detect.Options) (inventory.Inventory, error)

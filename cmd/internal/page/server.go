@@ -27,9 +27,20 @@ type Work struct {
 	Inspect func(context.Context, platform.Root, func(detect.Progress)) (judge.Result, error)
 	// Private are names to leave out of what is exported.
 	Private []string
-	// PhoneGuide says how a phone is looked at; nil where that cannot be done.
-	PhoneGuide func(*text.Catalogue) string
+	Phone   Phone
 }
+
+// Phone is how a phone is looked at, in message ids; the page itself never
+// speaks to one.
+type Phone struct {
+	Steps     []string // before it
+	Command   string   // that looks at it; "" where that cannot be done
+	After     []string
+	Questions []Question // for a phone that cannot be read
+}
+
+// Question is one that a person can answer by looking, and what the answer means.
+type Question struct{ Ask, Means string }
 
 // Bounds are how much and how long the page takes.
 type Bounds struct {

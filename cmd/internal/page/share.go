@@ -50,7 +50,7 @@ func (a *reply) export() error {
 	for _, format := range exported {
 		files = append(files, report.Way{To: a.to("file?format=" + format), Text: report.FileName(time.Now(), format)})
 	}
-	return a.show(http.StatusOK, "export", "export", a.served("export"), map[string]any{"Preview": preview.String(), "Files": files})
+	return a.show(http.StatusOK, "export", a.served("export"), view{Title: "page.way.export", Preview: preview.String(), Files: files})
 }
 
 func (a *reply) file() error {
@@ -82,10 +82,12 @@ func (a *reply) contact() error {
 	}
 	typed := term.Clipped(query.Get("words"), longestWords)
 	peers := report.Peers(a.work.List, strings.Fields(typed), a.say)
-	return a.show(http.StatusOK, "contact", "contact", a.served("contact"), map[string]any{"Peers": peers, "Words": typed, "Peer": a.toPeer})
+	return a.show(http.StatusOK, "contact", a.served("contact"), view{Title: "contact.title", Peers: peers, Words: typed})
 }
 
-func (a *reply) toPeer(p report.Peer) string { return a.to("contact?id=" + url.QueryEscape(p.ID)) }
+func peerPage(p report.Peer) string { return "contact?id=" + url.QueryEscape(p.ID) }
+
+func (a *reply) toPeer(p report.Peer) string { return a.to(peerPage(p)) }
 
 func (a *reply) aboutPeer(peer report.Peer) error {
 	c := report.NewContact(peer, a.work.List, a.say)
@@ -93,10 +95,7 @@ func (a *reply) aboutPeer(peer report.Peer) error {
 	if err != nil {
 		return err
 	}
-	served := a.served("contact")
-	for i := range served.Ways {
-		served.Ways[i].Here = false
-	}
+	served := a.served(peerPage(peer))
 	var out bytes.Buffer
 	// The frame is in the language that the view came out in.
 	if err := report.WriteFrame(&out, report.Frame{Language: a.say.Language(), Title: c.Title, Two: c.Beside != nil, Body: body, Served: &served}); err != nil {

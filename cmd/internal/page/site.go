@@ -132,64 +132,34 @@ func (a *reply) redirect(page string) error {
 	return nil
 }
 
-// served are the ways from a page, which is "" for the first.
+// served are the ways from a page, which is "" for the first: to the other pages,
+// and to the same one in other languages.
 func (a *reply) served(page string) report.Served {
-	ways := []report.Way{{To: a.to(""), Text: a.say.Text("page.way.start", nil), Here: page == ""}}
-	if _, _, _, last := a.check.state(); last.result != nil {
-		ways = append(ways, report.Way{To: a.to("report"), Text: a.say.Text("page.way.report", nil), Here: page == "report"},
-			report.Way{To: a.to("export"), Text: a.say.Text("page.way.export", nil), Here: page == "export"})
-	}
-	ways = append(ways, report.Way{To: a.to("contact"), Text: a.say.Text("contact.title", nil), Here: page == "contact"})
-	if a.work.PhoneGuide != nil {
-		ways = append(ways, report.Way{To: a.to("phone"), Text: a.say.Text("page.way.phone", nil), Here: page == "phone"})
-	}
-	return report.Served{Label: a.say.Text("page.ways", nil), Ways: ways, Script: "/" + a.token + "/page.js", Events: a.to("events")}
-}
-
-// tongue is a language to read a page in.
-type tongue struct {
-	To, Tag, Name, Direction string
-	Here                     bool
-}
-
-// tongues lead to a page in every language.
-func (a *reply) tongues(page string) []tongue {
-	var all []tongue
-	for _, l := range text.Languages() {
-		direction := "ltr"
-		if l.RightToLeft {
-			direction = "rtl"
+	served, _ := text.Whole(a.say, func(say *text.Catalogue) report.Served {
+		served := report.Served{Language: say.Language(), Label: say.Text("page.ways", nil), TonguesLabel: say.Text("page.languages", nil)}
+		add := func(to, id string) {
+			way := report.Way{To: a.to(to), Text: say.Text(id, nil), Here: page == to}
+			if !say.Language().Reviewed {
+				way.Beside = say.English().Text(id, nil)
+			}
+			served.Ways = append(served.Ways, way)
 		}
-		all = append(all, tongue{To: a.address(l.Tag, page), Tag: l.Tag, Name: l.Name, Direction: direction, Here: l.Tag == a.say.Language().Tag})
+		add("", "page.way.start")
+		if _, _, _, last := a.check.state(); last.result != nil {
+			add("report", "page.way.report")
+			add("export", "page.way.export")
+		}
+		add("contact", "contact.title")
+		if a.work.Phone.Command != "" {
+			add("phone", "page.way.phone")
+		}
+		return served
+	})
+	for _, l := range text.Languages() {
+		served.Tongues = append(served.Tongues, report.Way{To: a.address(l.Tag, page), Text: l.Name, Tag: l.Tag, Here: l.Tag == a.say.Language().Tag})
 	}
-	return all
-}
-
-// show writes a page that is made of one of the templates in pages.tmpl.
-func (a *reply) show(status int, name, page string, served report.Served, data map[string]any) error {
-	data["Tongues"] = a.tongues(page)
-	data["Say"] = func(id string) string { return a.say.Text(id, nil) }
-	data["To"] = a.to
-	data["Language"], data["Beside"] = a.say.Language(), a.beside()
-	var body bytes.Buffer
-	if err := a.pages.ExecuteTemplate(&body, name, data); err != nil {
-		return fmt.Errorf("filling page: %w", err)
-	}
-	var out bytes.Buffer
-	err := report.WriteFrame(&out, report.Frame{Language: a.say.Language(), Title: a.say.Text("page.title", nil),
-		Body: template.HTML(body.String()), Served: &served})
-	if err != nil {
-		return err
-	}
-	return a.send(status, out.Bytes())
-}
-
-// beside is how to say something in English where the language was not reviewed.
-func (a *reply) beside() func(id string) string {
-	if a.say.Language().Reviewed {
-		return nil
-	}
-	return func(id string) string { return a.say.English().Text(id, nil) }
+	served.Script, served.Events = "/"+a.token+"/page.js", a.to("events")
+	return served
 }
 
 func (a *reply) send(status int, page []byte) error {
@@ -204,16 +174,16 @@ func (a *reply) send(status int, page []byte) error {
 	return nil
 }
 
-func (a *reply) start() error { return a.startWith(http.StatusOK, "") }
+func (a *reply) start() error { return a.startWith(http.StatusOK, "", nil) }
 
 // startWith is the first page, with something to say above it.
-func (a *reply) startWith(status int, caution string) error {
-	return a.show(status, "start", "", a.served(""), map[string]any{"Caution": caution,
-		"Most": strconv.FormatInt(a.bounds.Drop, 10), "TooLarge": a.tooLarge()})
+func (a *reply) startWith(status int, caution string, args text.Args) error {
+	return a.show(status, "start", a.served(""), view{Title: "page.start.title", Caution: message{caution, args},
+		Most: strconv.FormatInt(a.bounds.Drop, 10), TooLarge: a.tooLarge()})
 }
 
-func (a *reply) tooLarge() string {
-	return a.say.Text("page.too-large", text.Args{"most": strconv.FormatInt(a.bounds.Drop>>20, 10)})
+func (a *reply) tooLarge() message {
+	return message{"page.too-large", text.Args{"most": strconv.FormatInt(a.bounds.Drop>>20, 10)}}
 }
 
 // wait shows how far a check is, and leads to the report when it has ended.
@@ -223,20 +193,33 @@ func (a *reply) wait() error {
 	case running:
 		served := a.served("wait")
 		served.Refresh = 2
-		return a.show(http.StatusOK, "wait", "wait", served, map[string]any{"Progress": a.progress()})
+		return a.show(http.StatusOK, "wait", served, view{Title: "page.runs"})
 	case last.err != nil:
-		return a.startWith(http.StatusOK, a.say.Text("page.failed", text.Args{"why": term.Plain(last.err.Error())}))
+		return a.startWith(http.StatusOK, "page.failed", text.Args{"why": term.Plain(last.err.Error())})
 	}
 	return a.redirect("report")
 }
 
-func (a *reply) progress() string {
+func (a *reply) progress(words *text.Catalogue) string {
 	const wide = 90
 	_, now, since, _ := a.check.state()
 	if now.Phase == "" {
-		return a.say.Text("page.begins", nil)
+		return words.Text("page.begins", nil)
 	}
-	return report.Progress(a.say, now, since, wide)
+	return report.Progress(words, now, since, wide)
+}
+
+// progressWords are those of the part that shows the progress, which is in one
+// language as a whole.
+func (a *reply) progressWords() *text.Catalogue {
+	words, _ := text.Whole(a.say, func(words *text.Catalogue) *text.Catalogue {
+		for _, id := range []string{"page.runs", "page.stop"} {
+			words.Text(id, nil)
+		}
+		a.progress(words)
+		return words
+	})
+	return words
 }
 
 // between is how often progress is sent.
@@ -256,7 +239,7 @@ func (a *reply) events() error {
 	for told := false; ; {
 		if running := a.check.busy(); running {
 			told = false
-			if line := a.progress(); line != said {
+			if line := a.progress(a.progressWords()); line != said {
 				said = line
 				quoted, err := json.Marshal(line)
 				if err != nil {
@@ -288,12 +271,7 @@ func (a *reply) report() error {
 	}
 	var out bytes.Buffer
 	in := report.Input{Result: *last.result, List: a.work.List, Say: a.say, Facts: last.facts}
-	served := a.served("report")
-	for _, t := range a.tongues("report") {
-		served.Tongues = append(served.Tongues, report.Way{To: t.To, Text: t.Name, Here: t.Here, Tag: t.Tag})
-	}
-	served.TonguesLabel = a.say.Text("page.languages", nil)
-	if err := report.RenderServed(&out, in, served); err != nil {
+	if err := report.RenderServed(&out, in, a.served("report")); err != nil {
 		return err
 	}
 	return a.send(http.StatusOK, out.Bytes())
@@ -301,7 +279,7 @@ func (a *reply) report() error {
 
 func (a *reply) scan() error {
 	if !a.check.start(false, a.work.Scan) {
-		return a.startWith(http.StatusConflict, a.say.Text("page.runs-already", nil))
+		return a.startWith(http.StatusConflict, "page.runs-already", nil)
 	}
 	return a.redirect("wait")
 }
@@ -313,17 +291,18 @@ func (a *reply) dropped() error {
 	case a.drop <- struct{}{}:
 		defer func() { <-a.drop }()
 	default:
-		return a.startWith(http.StatusConflict, a.say.Text("page.runs-already", nil))
+		return a.startWith(http.StatusConflict, "page.runs-already", nil)
 	}
 	if a.check.busy() {
-		return a.startWith(http.StatusConflict, a.say.Text("page.runs-already", nil))
+		return a.startWith(http.StatusConflict, "page.runs-already", nil)
 	}
 	root, err := dropped(a.r, a.bounds.Drop)
 	switch {
 	case errors.Is(err, errTooLarge):
-		return a.startWith(http.StatusRequestEntityTooLarge, a.tooLarge())
+		large := a.tooLarge()
+		return a.startWith(http.StatusRequestEntityTooLarge, large.ID, large.Args)
 	case err != nil:
-		return a.startWith(http.StatusBadRequest, a.say.Text("page.no-file", nil))
+		return a.startWith(http.StatusBadRequest, "page.no-file", nil)
 	}
 	return a.inspect(root)
 }
@@ -336,18 +315,18 @@ func (a *reply) path() error {
 	a.r.Body = http.MaxBytesReader(a.w, a.r.Body, longestForm)
 	typed := strings.Trim(strings.TrimSpace(a.r.PostFormValue("path")), `"`)
 	if typed == "" {
-		return a.startWith(http.StatusBadRequest, a.say.Text("page.no-file", nil))
+		return a.startWith(http.StatusBadRequest, "page.no-file", nil)
 	}
 	root, err := platform.OpenPaths(typed)
 	if err != nil {
-		return a.startWith(http.StatusNotFound, a.say.Text("page.failed", text.Args{"why": term.Plain(err.Error())}))
+		return a.startWith(http.StatusNotFound, "page.failed", text.Args{"why": term.Plain(err.Error())})
 	}
 	return a.inspect(root)
 }
 
 func (a *reply) inspect(root platform.Root) error {
 	if !a.check.start(true, a.inspecting(root)) {
-		return a.startWith(http.StatusConflict, a.say.Text("page.runs-already", nil))
+		return a.startWith(http.StatusConflict, "page.runs-already", nil)
 	}
 	return a.redirect("wait")
 }
@@ -358,15 +337,15 @@ func (a *reply) stop() error {
 }
 
 func (a *reply) quit() error {
-	err := a.show(http.StatusOK, "ended", "", report.Served{}, map[string]any{})
+	err := a.show(http.StatusOK, "ended", report.Served{}, view{Title: "page.start.title"})
 	a.check.end()
 	a.alive.end()
 	return err
 }
 
 func (a *reply) phone() error {
-	if a.work.PhoneGuide == nil {
+	if a.work.Phone.Command == "" {
 		return a.nothing()
 	}
-	return a.show(http.StatusOK, "phone", "phone", a.served("phone"), map[string]any{"Guide": a.work.PhoneGuide(a.say)})
+	return a.show(http.StatusOK, "phone", a.served("phone"), view{Title: "page.way.phone"})
 }

@@ -26,10 +26,11 @@ type Frame struct {
 // Served is what a page has more when the program serves it: ways to its other
 // pages, and one script. A page in a file has neither.
 type Served struct {
-	Label  string // of the ways, for those who hear the page
-	Ways   []Way
-	Script string // address of the script
-	Events string // address of the stream of events
+	Language text.Language // of the ways
+	Label    string        // of the ways, for those who hear the page
+	Ways     []Way
+	Script   string // address of the script
+	Events   string // address of the stream of events
 	// Refresh is after how many seconds a page without script asks again; 0: never.
 	Refresh int
 	// Tongues lead to this page in other languages.
@@ -40,6 +41,7 @@ type Served struct {
 // Way leads to another page.
 type Way struct {
 	To, Text string
+	Beside   string // the English, where nobody has reviewed the language
 	Here     bool
 	Tag      string // of its language, where that is not the page's
 }
