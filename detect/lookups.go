@@ -11,10 +11,10 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/linux/pacman"
-	"github.com/chatvet/chatvet/platform/linux/plugins"
 	"github.com/chatvet/chatvet/platform/linux/process"
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
+	"github.com/chatvet/chatvet/platform/plugins"
 	"github.com/chatvet/chatvet/platform/windows"
 )
 

@@ -36,9 +36,9 @@ func isPlugIn(below []string) bool {
 }
 
 // PlugInEndings are what names of plug-ins that Pidgin loads from a person's folder
-// end in: libraries, and scripts of its loaders for Perl and Tcl (and Python, which
-// had one once).
-func PlugInEndings() []string { return []string{".so", ".pl", ".py", ".tcl"} }
+// end in: libraries of Linux and of Windows, and scripts of its loaders for Perl and
+// Tcl (and Python, which had one once).
+func PlugInEndings() []string { return []string{".so", ".dll", ".pl", ".py", ".tcl"} }
 
 func endsWith(parts, folder []string) bool {
 	if len(parts) < len(folder) {

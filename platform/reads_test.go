@@ -22,10 +22,10 @@ import (
 	"github.com/chatvet/chatvet/platform/linux/dpkg"
 	"github.com/chatvet/chatvet/platform/linux/flatpak"
 	"github.com/chatvet/chatvet/platform/linux/pacman"
-	"github.com/chatvet/chatvet/platform/linux/plugins"
 	"github.com/chatvet/chatvet/platform/linux/process"
 	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/snap"
+	"github.com/chatvet/chatvet/platform/plugins"
 	"github.com/chatvet/chatvet/platform/windows"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -99,6 +99,7 @@ var windowsData = []struct{ folder, file string }{
 	{"AppData/Roaming/Telegram Desktop/tdata", "key_datas"},
 	{"AppData/Local/Packages", "5319275A.WhatsAppDesktop_cv1g1gvanyjgm/LocalState/x.db"},
 	{"AppData/Roaming/.purple", "accounts.xml"},
+	{"AppData/Roaming/.purple", "logs/irc/ann/x.dll"},
 }
 
 // macData is the same for people on a Mac. An application and a job lie among
@@ -312,9 +313,10 @@ var about = map[string]string{
 		"runs (`/proc/*/exe`, and `/proc/*/stat` to tell the threads of the kernel). Their\n" +
 		"arguments, environments and memory are not read. The lists of files of installed\n" +
 		"packages are read to tell programs that no package has.",
-	"plugins": "Which plug-ins Pidgin loads though no package manager has them, in the folders of the\n" +
-		"system and in those of people. Of `.purple`, in which Pidgin keeps conversations too,\n" +
-		"only the folder `plugins` is listed, and only the files below are opened.",
+	"plugins": "Which plug-ins Pidgin loads though no package manager has them, in the folders of a\n" +
+		"Linux system and in those of people, on Windows too. Of `.purple`, in which Pidgin\n" +
+		"keeps conversations too, only the folder `plugins` is listed, and only the files\n" +
+		"below are opened.",
 	"windows-programs": "Which programs are installed on Windows, by its registry, by the packages of the\n" +
 		"Store and by links to programs. Of those that may be chat clients, the program\n" +
 		"files are read too, and the folders that programs are installed in are searched\n" +

@@ -199,7 +199,7 @@ func (s *search) yield() error {
 	}
 	folders := map[string]bool{}
 	for _, at := range paths {
-		if listed[at] {
+		if listed.Has(at) {
 			continue
 		}
 		folder := unpackedFolder(at)

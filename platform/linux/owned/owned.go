@@ -1,7 +1,7 @@
 // Package owned asks the records of package managers which files belong to a
 // package. Names of files go in, those that a record lists come out. The records
-// are dpkg's var/lib/dpkg/info/*.list (dpkg's doc/spec) and pacman's local/*/files.
-// The rpm database is not asked.
+// are dpkg's var/lib/dpkg/info/*.list (dpkg's doc/spec), pacman's local/*/files and
+// the database of rpm (package rpm).
 package owned
 
 import (
@@ -11,11 +11,11 @@ import (
 	"strings"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/linux/rpm"
 	"github.com/chatvet/chatvet/platform/linux/tree"
 )
 
-// The package managers' records of which file belongs to a package. The rpm
-// database is not asked.
+// The package managers' records of which file belongs to a package.
 const (
 	dpkgLists   = "var/lib/dpkg/info"
 	pacmanLocal = "var/lib/pacman/local"
@@ -28,32 +28,51 @@ const (
 )
 
 // Reads are the records, as patterns of platform.Lookup.Reads.
-func Reads() []string { return []string{dpkgLists + "/*.list", pacmanLocal + "/*/files"} }
+func Reads() []string {
+	return append([]string{dpkgLists + "/*.list", pacmanLocal + "/*/files"}, rpm.Lookup{}.Reads()...)
+}
+
+// Listed says which files a record lists.
+type Listed struct {
+	files map[string]bool
+	// Incomplete is true where a record could not be read: then a file that none
+	// lists may belong to a package all the same.
+	Incomplete bool
+}
+
+// Has is true for a file that a record lists.
+func (l Listed) Has(name string) bool { return l.files[name] }
 
 // Files says which of some files a record lists. It reads nothing where there is
 // nothing to ask, and calls gap for what it cannot read. It returns an error only
 // when ctx ended.
-func Files(ctx context.Context, fsys platform.FS, paths []string, gap func(name string, err error)) (map[string]bool, error) {
-	owned := map[string]bool{}
+func Files(ctx context.Context, fsys platform.FS, paths []string, gap func(name string, err error)) (Listed, error) {
+	var listed Listed
 	if len(paths) == 0 {
-		return owned, nil
+		return listed, nil
 	}
 	asked := map[string]bool{}
 	for _, at := range paths {
 		asked[at] = true
 	}
-	s := &search{fs: fsys, gap: gap}
+	s := &search{fs: fsys, gap: func(name string, err error) {
+		if !tree.Missing(err) {
+			listed.Incomplete = true
+			gap(name, err)
+		}
+	}}
+	listed.files = rpm.Owned(ctx, fsys, asked, s.gap)
 	for _, record := range s.records() {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return listed, err
 		}
 		s.listedIn(record, func(line string) {
 			if name := strings.TrimPrefix(line, "/"); asked[name] {
-				owned[name] = true
+				listed.files[name] = true
 			}
 		})
 	}
-	return owned, nil
+	return listed, ctx.Err()
 }
 
 type search struct {
@@ -87,14 +106,15 @@ func (s *search) records() []string {
 func (s *search) listedIn(record string, line func(string)) {
 	f, err := s.fs.Open(record)
 	if err != nil {
-		if !tree.Missing(err) {
-			s.gap(record, err)
-		}
+		s.gap(record, err)
 		return
 	}
 	defer f.Close()
 	lines := bufio.NewScanner(io.NewSectionReader(f, 0, maxRecord))
 	for lines.Scan() {
 		line(lines.Text())
+	}
+	if err := lines.Err(); err != nil {
+		s.gap(record, err)
 	}
 }

@@ -68,7 +68,7 @@ func (Lookup) Find(ctx context.Context, root platform.Root, want *signatures.Lis
 		return err
 	}
 	for _, at := range loose {
-		if !listed[at] {
+		if !listed.Has(at) && !listed.Incomplete {
 			sink.Gap(platform.Gap{Where: platform.Display(at), What: "who made this program, which runs under the name of a chat client", Kind: platform.GapUnrecorded,
 				Reason: "no package has it"})
 		}

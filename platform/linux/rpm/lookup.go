@@ -115,6 +115,7 @@ type search struct {
 	name    string
 	others  int
 	damaged int
+	each    func(*header) // in place of looking for clients, where it is set
 }
 
 func (s *search) read(f platform.File, dir, file string) {
@@ -164,6 +165,10 @@ func (s *search) take(blob []byte) error {
 	h, err := parseHeader(blob)
 	if err != nil {
 		s.damage(err)
+		return nil
+	}
+	if s.each != nil {
+		s.each(h)
 		return nil
 	}
 	name := h.string(tagName)

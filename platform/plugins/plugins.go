@@ -1,12 +1,15 @@
-// Package plugins finds what Pidgin loads into itself on Linux and no package
-// manager has: plug-ins in the system's folders and in people's own. Folders go in,
-// one candidate for each plug-in comes out. A plug-in reads every message before it
-// is encrypted and after, so one that came from a web page matters as much as the
-// program.
+// Package plugins finds what Pidgin loads into itself and nobody vouches for: on
+// Linux the plug-ins that no package manager has, in the system's folders and in
+// people's own, and on Windows those in people's own folders. Folders go in, one
+// candidate for each plug-in comes out. A plug-in reads every message before it is
+// encrypted and after, so one that came from a web page matters as much as the
+// program. What lies in the folder that Pidgin was installed in on Windows is a
+// part of that installation, and is left to the look-up of it.
 //
-// The folders are those of libpurple 2 (libpurple/plugin.c, pidgin/gtkmain.c):
-// LIBDIR/purple-2, LIBDIR/pidgin, LIBDIR/finch and ~/.purple/plugins. Of ~/.purple
-// nothing else is looked at (platform.Private).
+// The folders are those of libpurple 2 (libpurple/plugin.c, pidgin/gtkmain.c, and
+// pidgin/win32 for Windows): LIBDIR/purple-2, LIBDIR/pidgin, LIBDIR/finch,
+// ~/.purple/plugins and %APPDATA%\.purple\plugins. Of .purple nothing else is looked
+// at (platform.Private).
 package plugins
 
 import (
@@ -29,16 +32,16 @@ type Lookup struct{}
 // Name implements platform.Lookup.
 func (Lookup) Name() string { return "plugins" }
 
-// Fits implements platform.Lookup: every Linux system.
+// Fits implements platform.Lookup: every Linux, and every Windows.
 func (Lookup) Fits(root platform.Root) bool {
-	return root.OS == "linux" && root.Kind != platform.Paths
+	return (root.OS == "linux" || root.OS == "windows") && root.Kind != platform.Paths
 }
 
 // Reads implements platform.Lookup. The plug-ins themselves are opened by whoever
 // reads candidates.
 func (Lookup) Reads() []string {
 	patterns := owned.Reads()
-	for _, home := range []string{"home/*", "root"} {
+	for _, home := range []string{"home/*", "root", "Users/*/" + roaming, "[A-Z]:/Users/*/" + roaming} {
 		for _, ending := range platform.PlugInEndings() {
 			patterns = append(patterns, home+"/"+ownFolder+"/*"+ending)
 		}
@@ -53,7 +56,12 @@ func (Lookup) Reads() []string {
 	return patterns
 }
 
-const ownFolder = ".purple/plugins"
+// ownFolder holds a person's plug-ins, below their home or, on Windows, below what
+// roams with it.
+const (
+	ownFolder = ".purple/plugins"
+	roaming   = "AppData/Roaming"
+)
 
 // libraries hold the folders of programs, some below a folder for the processor.
 var (
@@ -68,39 +76,42 @@ const what = "plug-ins of Pidgin"
 
 // Find implements platform.Lookup.
 func (Lookup) Find(ctx context.Context, root platform.Root, _ *signatures.List, sink platform.Sink) error {
-	s := &search{fs: root.FS, sink: sink, ctx: ctx}
-	var system, own []string
+	s := &search{fs: root.FS, sink: sink}
+	if root.OS == "windows" {
+		for _, home := range s.windowsHomes(root.Kind == platform.Live) {
+			s.yield(s.in(home + "/" + roaming + "/" + ownFolder))
+		}
+		return ctx.Err()
+	}
+	var system []string
 	for _, folder := range s.systemFolders() {
 		system = append(system, s.in(folder)...)
-	}
-	for _, home := range tree.Homes(root.FS, sink) {
-		own = append(own, s.in(home+"/"+ownFolder)...)
 	}
 	listed, err := owned.Files(ctx, root.FS, system, s.gap)
 	if err != nil {
 		return err
 	}
-	if s.onlyRPM() && len(system) > 0 {
-		sink.Gap(platform.Gap{Where: platform.Display(path.Dir(system[0])), What: "which plug-ins of Pidgin no package has", Kind: platform.GapUnreadable,
-			Reason: "the rpm database is not asked about them"})
-		system = nil
-	}
-	for _, at := range append(system, own...) {
-		if listed[at] {
-			continue
-		}
-		sink.Candidate(s.candidate(at))
-		// The list knows few plug-ins by what is in them. The others are told too.
-		sink.Gap(platform.Gap{Where: platform.Display(at), What: "who made this plug-in of Pidgin", Kind: platform.GapUnrecorded,
-			Reason: "no package has it; whoever put it there can read what Pidgin shows"})
+	s.undecided = listed.Incomplete
+	s.yield(slices.DeleteFunc(system, listed.Has))
+	s.undecided = false
+	for _, home := range tree.Homes(root.FS, sink) {
+		s.yield(s.in(home + "/" + ownFolder))
 	}
 	return ctx.Err()
 }
 
+func (s *search) yield(plugIns []string) {
+	for _, at := range plugIns {
+		s.sink.Candidate(s.candidate(at))
+	}
+}
+
 type search struct {
-	ctx  context.Context
 	fs   platform.FS
 	sink platform.Sink
+	// undecided is true where a package may have the plug-ins: a record of packages
+	// could not be read, which is a gap. They are looked at like any file then.
+	undecided bool
 }
 
 // systemFolders are the folders that exist, by their real names: on many systems
@@ -175,18 +186,45 @@ func (s *search) isPlugIn(at string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// onlyRPM is true where the system's packages are rpm's.
-func (s *search) onlyRPM() bool {
-	exists := func(name string) bool { _, err := s.fs.Resolve(name); return err == nil }
-	return !exists("var/lib/dpkg/status") && !exists("var/lib/pacman/local") && (exists("var/lib/rpm") || exists("usr/lib/sysimage/rpm"))
+// windowsHomes lists the homes of people: on a running Windows of every drive.
+func (s *search) windowsHomes(live bool) (homes []string) {
+	folders := []string{"Users"}
+	if live {
+		folders = nil
+		drives, _ := s.fs.ReadDir(".")
+		for _, drive := range drives {
+			folders = append(folders, drive.Name()+"/Users")
+		}
+	}
+	for _, folder := range folders {
+		people, err := s.fs.ReadDir(folder)
+		if err != nil {
+			s.gap(folder, err)
+		}
+		for _, person := range people {
+			if !person.IsDir() {
+				continue // "All Users" and "Default User" are links
+			}
+			if len(homes) == maxHomes {
+				s.gap(folder, platform.ErrTooMany)
+				return homes
+			}
+			homes = append(homes, folder+"/"+person.Name())
+		}
+	}
+	return homes
 }
 
+const maxHomes = 1000
+
 func (s *search) candidate(at string) platform.Candidate {
-	script := !strings.EqualFold(path.Ext(at), ".so")
+	library := slices.Contains([]string{".so", ".dll"}, strings.ToLower(path.Ext(at)))
 	c := platform.Candidate{
 		Lookup: Lookup{}.Name(), Path: at, Product: platform.Display(path.Base(at)), Channel: "folder",
-		Facts: []signatures.Fact{{Kind: signatures.PlugInOf, Value: "pidgin"}},
-		Files: []platform.CandidateFile{{Path: at, Program: true, Script: script}},
+		Files: []platform.CandidateFile{{Path: at, Program: true, Script: !library}},
+	}
+	if !s.undecided {
+		c.Facts = []signatures.Fact{{Kind: signatures.PlugInOf, Value: "pidgin"}}
 	}
 	if noted, ok := s.fs.(platform.Origins); ok {
 		if raw, err := noted.Origin(at); err == nil {
