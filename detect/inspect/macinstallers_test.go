@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"encoding/binary"
 	"math/rand"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -137,6 +139,9 @@ func TestDiskImages(t *testing.T) {
 			state{"broken", "trusted", "developer-id", signalTeam, "special-slot-mismatch", "mismatch broken-signature"}},
 		"with something between signature and trailer": {slices.Concat(genuine[:end-512], []byte("added"), genuine[end-512:]),
 			state{"unreadable", "not-checked", "other", "", "signature-damaged", ""}},
+		"with room behind its signature": {roomier(genuine), state{"unreadable", "not-checked", "other", "", "signature-damaged", ""}},
+		"of another version of the format": {dmgtest.Sign(flipped(macImage(), len(macImage())-512+7), dmgtest.Signing{Identifier: signalID, Team: signalTeam, Message: func(d []byte) []byte { return m.app.Message(t, d) }}),
+			state{"unreadable", "not-checked", "other", "", "signature-damaged", ""}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, m.state(t, "Signal.dmg", test.image), cmp.AllowUnexported(state{})); diff != "" {
@@ -144,6 +149,14 @@ func TestDiskImages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// roomier puts zeros behind a signature, as programs have them.
+func roomier(image []byte) []byte {
+	end := len(image) - 512
+	trailer := bytes.Clone(image[end:])
+	binary.BigEndian.PutUint64(trailer[304:], binary.BigEndian.Uint64(trailer[304:])+16)
+	return slices.Concat(image[:end], make([]byte, 16), trailer)
 }
 
 // TestEveryByteOfASignedImageCounts changes bytes everywhere: whatever comes out
@@ -210,6 +223,14 @@ func TestInstallerPackages(t *testing.T) {
 	expired := m.Expired(t, signalTeam, pkgtest.Installer)
 	developer := m.Team(t, signalTeam, pkgtest.Developer)
 	genuine := packageBy(t, m.installer, m.installer).Build()
+	store, submission := m.Team(t, signalTeam, pkgtest.Store), m.Team(t, signalTeam, pkgtest.Submission)
+	stamper, stranger := m.Stamper(t), pkgtest.NewHierarchy(t).Stamper(t)
+	stamped := func(by *pkgtest.Signer, at time.Time) []byte {
+		p := packageBy(t, nil, expired)
+		p.Message = func(sum []byte) []byte { return expired.Stamped(t, sum, by, at) }
+		return p.Build()
+	}
+	then, now := time.Now().AddDate(-2, 0, 0), time.Now()
 	unlisted := packageBy(t, m.installer, nil)
 	unlisted.Files[3].Unlisted = true
 	ticket := packageBy(t, m.installer, m.installer)
@@ -231,6 +252,13 @@ func TestInstallerPackages(t *testing.T) {
 			state{"intact", "untrusted", "apple-developer", signalTeam, "wrong-usage", "mismatch pinned-name-only"}},
 		"by a certificate that has expired": {packageBy(t, expired, nil).Build(),
 			state{"intact", "trusted", "developer-id", signalTeam, "expired", "unverified time-unproven"}},
+		"by a certificate that has expired, stamped before": {stamped(stamper, then), state{"intact", "trusted", "developer-id", signalTeam, "", "official pinned-signer"}},
+		"by a certificate that has expired, stamped after":  {stamped(stamper, now), state{"intact", "trusted", "developer-id", signalTeam, "outside-validity", "unverified time-unproven"}},
+		"by a certificate that has expired, stamped by an unknown root": {stamped(stranger, then),
+			state{"intact", "trusted", "developer-id", signalTeam, "timestamp-untrusted", "unverified time-unproven"}},
+		"by the App Store": {packageBy(t, store, store).Build(), state{"intact", "trusted", "mac-app-store", signalTeam, "", "official pinned-signer"}},
+		"as it is sent to the App Store": {packageBy(t, submission, submission).Build(),
+			state{"intact", "untrusted", "apple-developer", signalTeam, "wrong-usage", "mismatch pinned-name-only"}},
 		"not signed":                        {packageBy(t, nil, nil).Build(), state{"unsigned", "not-checked", "unsigned", "", "", "unverified unsigned"}},
 		"with another payload":              {swapped, state{"broken", "trusted", "developer-id", signalTeam, "digest-mismatch", "mismatch broken-signature"}},
 		"with a payload that is not listed": {unlisted.Build(), state{"broken", "trusted", "developer-id", signalTeam, "unsigned-member", "mismatch broken-signature"}},

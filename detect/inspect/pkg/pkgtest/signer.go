@@ -20,6 +20,8 @@ import (
 var (
 	Application = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 13}
 	Installer   = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 14}
+	Store       = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 10} // the App Store's own
+	Submission  = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 8}  // what is sent to it
 	Developer   = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 12}
 	authority   = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 2, 6}
 )
@@ -77,7 +79,8 @@ func Name(team string) pkix.Name {
 	return pkix.Name{CommonName: "Example Chat Ltd", Organization: []string{"Example Chat Ltd"}, OrganizationalUnit: []string{team}}
 }
 
-// issue makes a certificate that is valid for a year to both sides of a day.
+// issue makes a certificate that is valid for a year to both sides of a day, and
+// without a mark one for time stamps.
 func issue(t testing.TB, by *Signer, name pkix.Name, mark asn1.ObjectIdentifier, isCA bool, day time.Time) *Signer {
 	t.Helper()
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
@@ -92,9 +95,14 @@ func issue(t testing.TB, by *Signer, name pkix.Name, mark asn1.ObjectIdentifier,
 		SerialNumber: serial, Subject: name, BasicConstraintsValid: true, IsCA: isCA,
 		NotBefore: day.AddDate(-1, 0, 0), NotAfter: day.AddDate(1, 0, 0), KeyUsage: x509.KeyUsageDigitalSignature,
 	}
+	if isCA || mark == nil { // authorities outlive those whom they vouch for
+		template.NotBefore, template.NotAfter = day.AddDate(-5, 0, 0), day.AddDate(5, 0, 0)
+	}
 	switch {
 	case isCA:
 		template.KeyUsage = x509.KeyUsageCertSign
+	case mark == nil:
+		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageTimeStamping}
 	case mark.Equal(Installer):
 		template.UnknownExtKeyUsage = []asn1.ObjectIdentifier{installerUsage}
 	default:
@@ -130,6 +138,11 @@ func (s *Signer) Certificates() [][]byte {
 // Message signs something that the message does not hold (CMS).
 func (s *Signer) Message(t testing.TB, content []byte) []byte {
 	t.Helper()
+	return marshal(t, s.sign(t, content))
+}
+
+func (s *Signer) sign(t testing.TB, content []byte) *pkcs7.ContentInfoSignedData {
+	t.Helper()
 	b := pkcs7.NewBuilder(s.Key, append([]*x509.Certificate{s.Certificate}, s.Chain...), crypto.SHA256)
 	sum := crypto.SHA256.New()
 	sum.Write(content)
@@ -143,6 +156,11 @@ func (s *Signer) Message(t testing.TB, content []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return signed
+}
+
+func marshal(t testing.TB, signed *pkcs7.ContentInfoSignedData) []byte {
+	t.Helper()
 	der, err := signed.Marshal()
 	if err != nil {
 		t.Fatal(err)
