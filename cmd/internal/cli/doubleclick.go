@@ -2,58 +2,49 @@ package cli
 
 import (
 	"bufio"
+	"context"
 	"io"
-	"os"
-	"path/filepath"
-	"slices"
 	"time"
 
-	"github.com/chatvet/chatvet/cmd/internal/report"
+	"github.com/chatvet/chatvet/cmd/internal/page"
 	"github.com/chatvet/chatvet/cmd/internal/term"
-	"github.com/chatvet/chatvet/cmd/internal/text"
 )
 
-// start runs chatvet as it was started: with a command line, or by a double-click
-// in a window that is its own.
-func (p *program) start(args []string, run func(args []string) int) int {
-	if len(args) > 0 || !ownWindow() {
-		return run(args)
+// start runs chatvet as it was started: with a command line, or by a double-click.
+func (p *program) start(ctx context.Context, args []string) int {
+	if len(args) > 0 || !p.startedByDoubleClick() {
+		return p.run(ctx, args)
 	}
-	return p.doubleClicked(report.Formats(), run, openInBrowser)
+	bounds := page.DefaultBounds
+	bounds.First = comes
+	return p.doubleClicked(func() error { return p.servePage(ctx, openInBrowser, bounds) }, func() int { return p.run(ctx, nil) })
 }
 
-// doubleClicked scans this computer and shows the report as a page. Where there
-// is no page to show, the window stays open until somebody has read what stands
-// in it.
-func (p *program) doubleClicked(formats []string, run func(args []string) int, open func(path string) error) int {
-	if !slices.Contains(formats, "html") {
-		code := run(nil)
-		p.stayOpen()
-		return code
-	}
-	// A folder of its own, which only this person may read. Neither name says
-	// what made it.
-	folder, err := os.MkdirTemp("", "check-")
-	if err != nil {
-		p.tell(err)
-		p.stayOpen()
-		return exitFailed
-	}
-	page := filepath.Join(folder, report.FileName(time.Now(), "html"))
-	code := run([]string{"scan", "--full", "--format", "html", "-o", page})
-	if _, err := os.Stat(page); err == nil {
-		if err := open(page); err == nil {
-			return code
-		}
-	}
-	p.stayOpen()
-	return code
-}
+// comes is within what time a browser that was started asks for the page, on an
+// old computer that is busy. After that there is probably none.
+const comes = time.Minute
 
-// stayOpen waits for Enter.
-func (p *program) stayOpen() {
+// doubleClicked opens the page, which asks and then checks. Where there is no
+// browser to show it, the window asks and shows the report, and stays open until
+// somebody has read it.
+func (p *program) doubleClicked(serve func() error, scan func() int) int {
+	err := serve()
+	if err == nil {
+		return exitNothing
+	}
+	p.tell(err)
 	talk := term.Talk{W: p.stderr}
-	talk.Notef("%s", p.texts().Text("note.press-enter", text.Args{}))
+	for _, line := range term.Wrap(consent(p.texts()), helpWidth) {
+		talk.Notef("%s", line)
+	}
+	typed := bufio.NewReader(io.LimitReader(p.stdin, 1<<10))
+	talk.Notef("%s", p.texts().Text("note.agree", nil))
+	if _, err := typed.ReadString('\n'); err != nil {
+		return exitFailed // nobody is there, or they closed the window
+	}
+	code := scan()
+	talk.Notef("%s", p.texts().Text("note.press-enter", nil))
 	// The end of the input closes the window too.
-	_, _ = bufio.NewReader(io.LimitReader(p.stdin, 1<<10)).ReadString('\n')
+	_, _ = typed.ReadString('\n')
+	return code
 }

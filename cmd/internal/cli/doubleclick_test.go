@@ -2,56 +2,37 @@ package cli
 
 import (
 	"errors"
-	"os"
 	"strings"
 	"testing"
 )
 
 func TestDoubleClick(t *testing.T) {
-	written := func(args []string) int {
-		if len(args) == 6 {
-			if err := os.WriteFile(args[5], []byte("page"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return exitFound
-	}
 	for name, c := range map[string]struct {
-		formats []string
-		run     func([]string) int
-		opens   error
-		args    int
-		waits   bool
-		code    int
+		serves error
+		typed  string
+		scans  bool
+		waits  bool
+		code   int
 	}{
-		"a page":                   {[]string{"text", "html"}, written, nil, 6, false, exitFound},
-		"a page without a browser": {[]string{"html"}, written, errors.New("none"), 6, true, exitFound},
-		"no page was written":      {[]string{"html"}, func([]string) int { return exitFailed }, nil, -1, true, exitFailed},
-		"no pages at all":          {[]string{"text"}, written, nil, 0, true, exitFound},
+		"a page":                        {nil, "", false, false, exitNothing},
+		"no browser, and they agree":    {errors.New("none"), "\n\n", true, true, exitFound},
+		"no browser, and they close it": {errors.New("none"), "", false, false, exitFailed},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("TMPDIR", t.TempDir())
-			stdin, stderr := strings.NewReader("\nrest"), &strings.Builder{}
-			p := &program{stdin: stdin, stdout: &strings.Builder{}, stderr: stderr, env: func(string) string { return "" }}
-			code := p.doubleClicked(c.formats, func(args []string) int {
-				if c.args >= 0 && len(args) != c.args {
-					t.Errorf("ran with %q", args)
+			stderr := &strings.Builder{}
+			p := &program{stdin: strings.NewReader(c.typed), stdout: &strings.Builder{}, stderr: stderr, env: func(string) string { return "" }}
+			scanned := false
+			code := p.doubleClicked(func() error { return c.serves }, func() int {
+				said := strings.ReplaceAll(stderr.String(), "\nchatvet: ", " ")
+				if !strings.Contains(said, "does not open your chats") || !strings.Contains(said, "if you agree") {
+					t.Error("it looks before it has asked")
 				}
-				return c.run(args)
-			}, func(string) error { return c.opens })
-			if waited := strings.Contains(stderr.String(), "Enter"); waited != c.waits || code != c.code {
-				t.Errorf("waited %v, code %d; stderr %q", waited, code, stderr)
-			}
-			if read := stdin.Len() < len("\nrest"); read != c.waits {
-				t.Errorf("read what was typed: %v", read)
+				scanned = true
+				return exitFound
+			})
+			if waited := strings.Contains(stderr.String(), "Enter to close"); code != c.code || scanned != c.scans || waited != c.waits {
+				t.Errorf("code %d, scanned %v, waited %v; stderr %q", code, scanned, waited, stderr)
 			}
 		})
-	}
-}
-
-func TestCommandLineIsNoDoubleClick(t *testing.T) {
-	p := &program{stdin: strings.NewReader("")}
-	if code := p.start([]string{"scan"}, func(args []string) int { return len(args) }); code != 1 {
-		t.Errorf("code %d", code)
 	}
 }

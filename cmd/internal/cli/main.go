@@ -37,7 +37,7 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop)
 	// cobra would refuse a double-click on Windows with a text of its own.
 	cobra.MousetrapHelpText = ""
-	return p.start(args, func(args []string) int { return p.run(ctx, args) })
+	return p.start(ctx, args)
 }
 
 func (p *program) run(ctx context.Context, args []string) int {

@@ -196,7 +196,7 @@ func (p *program) paragraph(o reportOptions, words string) {
 
 // afterwards says how to close the door again.
 func (p *program) afterwards(o reportOptions) {
-	for _, id := range []string{"phone.after.off", "phone.after.revoke", "phone.after.cable"} {
+	for _, id := range phoneAfter {
 		p.note(o, id, nil)
 	}
 }

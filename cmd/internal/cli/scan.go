@@ -144,10 +144,7 @@ func (p *program) look(ctx context.Context, l looking) error {
 		return err
 	}
 	usable := l.usable(inv)
-	if notGranted != "" {
-		inv.Gaps = append(inv.Gaps, inventory.Gap{What: p.texts().Text("confinement.what", nil),
-			Kind: "confinement", Reason: notGranted})
-	}
+	p.addConfinement(&inv, notGranted)
 	res := judge.Judge(inv, list, l.policy)
 	if inv.Partial {
 		p.note(l.reportOptions, "note.stopped", nil)
@@ -156,6 +153,13 @@ func (p *program) look(ctx context.Context, l looking) error {
 		return err
 	}
 	return p.finish(res, l.reportOptions, usable)
+}
+
+// addConfinement adds to the gaps what the kernel did not grant.
+func (p *program) addConfinement(inv *inventory.Inventory, notGranted string) {
+	if notGranted != "" {
+		inv.Gaps = append(inv.Gaps, inventory.Gap{What: p.texts().Text("confinement.what", nil), Kind: "confinement", Reason: notGranted})
+	}
 }
 
 func (p *program) collect(ctx context.Context, root platform.Root, list *signatures.List, l looking) (inventory.Inventory, error) {

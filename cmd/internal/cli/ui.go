@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -31,15 +32,16 @@ func (p *program) ui() *cobra.Command {
 		if noOpen {
 			show = nil
 		}
-		return p.servePage(cmd.Context(), show)
+		return p.servePage(cmd.Context(), show, page.DefaultBounds)
 	}
 	return cmd
 }
 
 // servePage listens, shows the page, and only then confines itself: by then the
 // socket is there and the browser runs, and from then on the kernel lets the
-// program neither write nor connect.
-func (p *program) servePage(ctx context.Context, show func(string) error) error {
+// program neither write nor connect. Where the first page has to come within a
+// bound, a browser that cannot be started is an error.
+func (p *program) servePage(ctx context.Context, show func(string) error, bounds page.Bounds) error {
 	list, err := p.list()
 	if err != nil {
 		return err
@@ -61,7 +63,7 @@ func (p *program) servePage(ctx context.Context, show func(string) error) error 
 			return p.forPage(ctx, detect.Inspect, root, list, progress, notGranted)
 		},
 		Phone: phonePage(),
-	}, page.DefaultBounds)
+	}, bounds)
 	if err != nil {
 		return err
 	}
@@ -71,12 +73,23 @@ func (p *program) servePage(ctx context.Context, show func(string) error) error 
 		}
 	} else {
 		p.note(reportOptions{}, "note.page", text.Args{"url": server.URL()})
-		if err := show(server.URL()); err != nil {
-			p.note(reportOptions{}, "error.no-browser", text.Args{"why": err.Error()})
+		err := show(server.URL())
+		if err != nil && bounds.First > 0 {
+			server.Close()
+			return fail("error.no-browser", text.Args{"why": err.Error()})
+		}
+		if err != nil {
+			p.tell(fail("error.no-browser", text.Args{"why": err.Error()}))
 		}
 	}
-	notGranted = confine(output{})
-	return server.Serve(ctx)
+	if !p.unconfined {
+		notGranted = confine(output{})
+	}
+	err = server.Serve(ctx)
+	if errors.Is(err, page.ErrNobodyCame) {
+		return fail("error.no-page", nil)
+	}
+	return err
 }
 
 // phonePage is what the page tells of phones. It sends people to the terminal: by
@@ -100,13 +113,6 @@ func (p *program) forPage(ctx context.Context, collect collecting, root platform
 	if err != nil {
 		return judge.Result{}, err
 	}
-	p.tellConfinement(&inv, notGranted)
+	p.addConfinement(&inv, notGranted)
 	return judge.Judge(inv, list, judge.Policy{}), nil
-}
-
-// tellConfinement adds to the gaps what the kernel did not grant.
-func (p *program) tellConfinement(inv *inventory.Inventory, notGranted string) {
-	if notGranted != "" {
-		inv.Gaps = append(inv.Gaps, inventory.Gap{What: p.texts().Text("confinement.what", nil), Kind: "confinement", Reason: notGranted})
-	}
 }

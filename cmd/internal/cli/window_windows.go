@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// ownWindow is true where no other program shares this one's console: a shell
-// that it was started from would.
-func ownWindow() bool {
+// startedByDoubleClick is true where no other program shares this one's console: a
+// shell that it was started from would.
+func (*program) startedByDoubleClick() bool {
 	list := windows.NewLazySystemDLL("kernel32.dll").NewProc("GetConsoleProcessList")
 	if list.Find() != nil {
 		return false

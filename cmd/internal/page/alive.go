@@ -14,6 +14,8 @@ type alive struct {
 
 	mu      sync.Mutex
 	stop    context.CancelFunc
+	came    bool // somebody asked for something
+	alone   bool // it ended because nobody ever did
 	pages   int
 	closing *time.Timer
 	idle    *time.Timer
@@ -24,6 +26,24 @@ func (a *alive) begin(stop context.CancelFunc) {
 	defer a.mu.Unlock()
 	a.stop = stop
 	a.idle = time.AfterFunc(a.bounds.Idle, a.silent)
+	if a.bounds.First > 0 {
+		time.AfterFunc(a.bounds.First, a.missed)
+	}
+}
+
+func (a *alive) missed() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !a.came {
+		a.alone = true
+		a.stop()
+	}
+}
+
+func (a *alive) nobodyCame() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.alone
 }
 
 func (a *alive) silent() {
@@ -39,6 +59,7 @@ func (a *alive) silent() {
 func (a *alive) asked() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	a.came = true
 	if a.idle != nil {
 		a.idle.Reset(a.bounds.Idle)
 	}

@@ -6,7 +6,8 @@
 //
 //   - it listens on 127.0.0.1 only, on a port that the system chooses, and never
 //     connects to anything
-//   - every address begins with 128 random bits; without them there is nothing
+//   - every address begins with 128 random bits; without them there is nothing.
+//     The address that a browser is started with works once, and leads to another
 //   - a request must name this very address as its host (so that a name which was
 //     made to lead here does not help), must not come from another site, and one
 //     that changes something must come from one of our pages

@@ -19,9 +19,7 @@ func (s *site) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 		if !s.allowed(r) {
-			// The same answer to every stranger: which of the checks failed would
-			// tell them something.
-			http.Error(w, "not found", http.StatusNotFound)
+			s.refuse(w)
 			return
 		}
 		s.alive.asked()
@@ -29,12 +27,17 @@ func (s *site) guard(next http.Handler) http.Handler {
 	})
 }
 
+// refuse gives the same answer to every stranger: which of the checks failed
+// would tell them something.
+func (s *site) refuse(w http.ResponseWriter) { http.Error(w, "not found", http.StatusNotFound) }
+
 func (s *site) allowed(r *http.Request) bool {
 	if r.Host != s.host {
 		return false
 	}
-	token, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if subtle.ConstantTimeCompare([]byte(token), []byte(s.token)) != 1 {
+	token, page, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	enters := page == "" && same(token, s.entry)
+	if !enters && !same(token, s.token) {
 		return false
 	}
 	// Old browsers do not send Sec-Fetch-Site; Origin goes with every POST.
@@ -44,3 +47,5 @@ func (s *site) allowed(r *http.Request) bool {
 	}
 	return (from == "" || from == "same-origin") && r.Header.Get("Origin") == "http://"+s.host
 }
+
+func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -47,6 +47,7 @@ type Bounds struct {
 	Drop  int64         // bytes of a dropped file that are held in memory
 	Idle  time.Duration // without any request, while nothing runs
 	Grace time.Duration // between one page closed and the next one opened
+	First time.Duration // until the first page is asked for; 0: as long as Idle
 }
 
 // DefaultBounds are those of the program.
@@ -72,8 +73,12 @@ func Listen(w Work, b Bounds) (*Server, error) {
 	return s, nil
 }
 
-// URL is the address of the first page. Whoever knows it can see the page.
-func (s *Server) URL() string { return "http://" + s.site.host + "/" + s.site.token + "/" }
+// URL is the address that opens the page, once: it leads to another that nobody
+// else was told.
+func (s *Server) URL() string { return "http://" + s.site.host + "/" + s.site.entry + "/" }
+
+// ErrNobodyCame is what Serve ends with where no browser asked for the first page.
+var ErrNobodyCame = errors.New("no browser asked for the page")
 
 // Serve answers until the page is closed, nobody has asked for long, or the
 // context ends, which also ends work that runs.
@@ -98,8 +103,14 @@ func (s *Server) Serve(ctx context.Context) error {
 	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serving the page: %w", err)
 	}
+	if s.site.alive.nobodyCame() {
+		return ErrNobodyCame
+	}
 	return nil
 }
+
+// Close ends a page that was never served.
+func (s *Server) Close() { s.listener.Close() }
 
 func newToken() string {
 	var b [16]byte

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/chatvet/chatvet/cmd/internal/report"
@@ -31,7 +32,9 @@ type site struct {
 	work   Work
 	bounds Bounds
 	host   string // with the port, as a browser writes it
+	entry  string // opens the page once
 	token  string
+	spent  atomic.Bool
 	pages  *template.Template
 	alive  *alive
 	check  *check
@@ -41,7 +44,7 @@ type site struct {
 }
 
 func newSite(w Work, b Bounds, host string) *site {
-	s := &site{work: w, bounds: b, host: host, token: newToken(), check: &check{}, begun: make(chan struct{}), drop: make(chan struct{}, 1)}
+	s := &site{work: w, bounds: b, host: host, entry: newToken(), token: newToken(), check: &check{}, begun: make(chan struct{}), drop: make(chan struct{}, 1)}
 	s.alive = &alive{bounds: b, busy: s.check.busy}
 	s.pages = template.Must(template.New("pages").Parse(pagesSource))
 	return s
@@ -79,7 +82,14 @@ func (s *site) handler() http.Handler {
 	return s.guard(mux)
 }
 
+// first leads on to the first page. The address that a browser was started with
+// stands in the list of programs, where others may read it: whoever comes first
+// gets the page, and it is worth nothing after that.
 func (s *site) first(w http.ResponseWriter, r *http.Request) {
+	if r.PathValue("token") == s.entry && (r.Method != http.MethodGet || !s.spent.CompareAndSwap(false, true)) {
+		s.refuse(w)
+		return
+	}
 	http.Redirect(w, r, s.address(s.work.Language.Tag, ""), http.StatusSeeOther)
 }
 
