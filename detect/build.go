@@ -67,9 +67,12 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 		if b.ctx.Err() != nil {
 			break
 		}
-		if f.Program {
+		switch {
+		case f.Program:
 			b.program(f)
-		} else if f.MD5 != "" || f.SHA256 != "" {
+		case f.SHA3384 != "":
+			b.compareImage(f, platform.Display(f.Path))
+		case f.MD5 != "" || f.SHA256 != "":
 			b.compare(f)
 		}
 	}

@@ -69,4 +69,19 @@ func TestSnap(t *testing.T) {
 	if got := verdictOf(t, root); got != "signal unverified differs-from-package" {
 		t.Errorf("changed: %s", got)
 	}
+
+	// Mounted, as on a running machine, its programs are read there and only there.
+	linuxtest.Write(t, dir, map[string]string{
+		"root/snap/signal-desktop/8/meta/snap.yaml": "name: signal-desktop\nversion: '7.1'\n", "root/snap/signal-desktop/8/opt/bin/signal": "#!/bin/sh\n",
+	})
+	if got := verdictOf(t, root); got != "signal unverified differs-from-package" {
+		t.Errorf("changed and mounted: %s", got)
+	}
+	inv, err := detect.Collect(t.Context(), root, embedded(t), detect.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := inv.Builds[0]; len(b.Files) != 1 || b.Files[0].Path != "snap/signal-desktop/8/opt/bin/signal" || len(b.Inside) > 0 {
+		t.Errorf("mounted: files %s, inside %s", marshal(t, b.Files), marshal(t, b.Inside))
+	}
 }

@@ -22,6 +22,7 @@ type DirFS struct {
 	places places
 	mounts *mountTable
 	folder *handles
+	kept   map[string]*os.File // files that no name leads to any more
 
 	mu       sync.Mutex
 	accepted map[int]bool      // ids of remote mounts that a person named
@@ -106,6 +107,9 @@ func (d *DirFS) ReadDir(name string) ([]fs.DirEntry, error) {
 
 // Open implements FS.
 func (d *DirFS) Open(name string) (File, error) {
+	if f := d.kept[name]; f != nil {
+		return keptFile{f}, nil
+	}
 	real, err := d.Resolve(name)
 	if err != nil {
 		return nil, err
@@ -116,6 +120,11 @@ func (d *DirFS) Open(name string) (File, error) {
 	}
 	return f, nil
 }
+
+// keptFile is open as long as its root is used.
+type keptFile struct{ *os.File }
+
+func (keptFile) Close() error { return nil }
 
 // openChecked looks before it opens, because opening alone can wake a device,
 // and again after it, because the name may mean another file by then.

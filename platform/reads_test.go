@@ -310,9 +310,10 @@ network folder is looked at only where somebody names it.
 
 var about = map[string]string{
 	"processes": "Which known chat programs run, on a live Linux: `/proc` says which file each process\n" +
-		"runs (`/proc/*/exe`, and `/proc/*/stat` to tell the threads of the kernel). Their\n" +
-		"arguments, environments and memory are not read. The lists of files of installed\n" +
-		"packages are read to tell programs that no package has.",
+		"runs (`/proc/*/exe`, and `/proc/*/stat` to tell the threads of the kernel). A program\n" +
+		"whose file was deleted is opened there too, and read where its name is a chat\n" +
+		"client's. Arguments, environments and memory of processes are not read. The lists of\n" +
+		"files of installed packages are read to tell programs that no package has.",
 	"plugins": "Which plug-ins Pidgin loads though no package manager has them, in the folders of a\n" +
 		"Linux system and in those of people, on Windows too. Of `.purple`, in which Pidgin\n" +
 		"keeps conversations too, only the folder `plugins` is listed, and only the files\n" +

@@ -16,7 +16,11 @@ func OpenLive() (Root, error) {
 	if err != nil {
 		return Root{}, fmt.Errorf("opening this machine: %w", err)
 	}
-	return Root{Kind: Live, OS: runtime.GOOS, FS: fsys, Running: running()}, nil
+	runs := running()
+	if runs != nil {
+		fsys.kept = runs.kept
+	}
+	return Root{Kind: Live, OS: runtime.GOOS, FS: fsys, Running: runs}, nil
 }
 
 // OpenDisk opens a mounted or unpacked system below a folder. The OS is told

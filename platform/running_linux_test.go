@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,15 +49,39 @@ func TestRunning(t *testing.T) {
 		t.Fatal(err)
 	}
 	below := strings.TrimPrefix(dir, "/") + "/"
+	root, err := OpenLive()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var got []RunningProgram
-	for _, p := range running().Programs {
+	for _, p := range root.Running.Programs {
 		if strings.HasPrefix(p.Path, below) {
+			if p.Deleted {
+				readsAs(t, root.FS, p.Kept, program)
+			}
+			p.Kept = ""
 			got = append(got, p)
 		}
 	}
 	want := []RunningProgram{{Path: below + "goes", Deleted: true}, {Path: below + "replaced", Deleted: true}, {Path: below + "stays"}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// readsAs opens a file twice, as a scan does where it changed meanwhile.
+func readsAs(t *testing.T, fsys FS, name string, want []byte) {
+	t.Helper()
+	for range 2 {
+		f, err := fsys.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]byte, len(want)+1)
+		if n, _ := f.ReadAt(got, 0); !bytes.Equal(got[:n], want) {
+			t.Errorf("%s: %d bytes, which are not those of the program", name, n)
+		}
+		f.Close()
 	}
 }
 
@@ -75,8 +100,9 @@ func TestRunningInvented(t *testing.T) {
 		}
 	}
 	// What does not lead anywhere cannot be compared, and is taken as it says.
-	if diff := cmp.Diff(&Running{Programs: []RunningProgram{{Path: "nowhere/in/this/machine"}}}, runningIn(proc)); diff != "" {
-		t.Error(diff)
+	got := runningIn(proc)
+	if diff := cmp.Diff([]RunningProgram{{Path: "nowhere/in/this/machine"}}, got.Programs); diff != "" || got.Unreadable > 0 {
+		t.Error(diff, got.Unreadable)
 	}
 	for stat, want := range map[string]bool{
 		"2 (kthreadd) S 0 0 0 0 -1 2129984 0 0": true,

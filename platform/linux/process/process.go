@@ -1,7 +1,8 @@
 // Package process finds chat clients that run on a live Linux and that no other
 // look-up knows: started from a folder where nobody installs programs, or from a
 // file that was deleted or replaced since. What platform.OpenLive saw in /proc goes
-// in; a candidate for each program file comes out, and a gap for each that is gone.
+// in; a candidate for each program file comes out, also for one that was deleted, and
+// a gap for what is not known of it.
 //
 // Only the file that a process runs is known here. Arguments and environments of
 // processes are not read: they may hold what people write.
@@ -31,6 +32,7 @@ func (Lookup) Fits(root platform.Root) bool {
 }
 
 // Reads implements platform.Lookup: only what says which files packages have.
+// Deleted programs are open already.
 func (Lookup) Reads() []string { return owned.Reads() }
 
 const what = "a chat program that runs"
@@ -46,6 +48,10 @@ func (Lookup) Find(ctx context.Context, root platform.Root, want *signatures.Lis
 			continue
 		}
 		switch {
+		case p.Deleted && p.Kept != "":
+			sink.Candidate(platform.Candidate{Lookup: Lookup{}.Name(), Path: p.Kept, Channel: "folder"})
+			sink.Gap(platform.Gap{Where: platform.Display(p.Path), What: "what belongs to a chat program that runs", Kind: platform.GapMissing,
+				Reason: "its file was deleted or replaced since it was started; only that file was read, from the process; restart the program and scan again"})
 		case p.Deleted:
 			sink.Gap(platform.Gap{Where: platform.Display(p.Path), What: what, Kind: platform.GapMissing,
 				Reason: "its file was deleted or replaced since it was started; restart the program and scan again"})

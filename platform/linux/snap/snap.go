@@ -210,6 +210,9 @@ func (s *search) mounted(c *platform.Candidate, mount string) error {
 	}
 	c.Version = platform.Display(meta.Version)
 	programs, err := tree.Programs(s.ctx, s.fs, mount, s.sink)
+	// What runs is read. The same programs are not read once more out of the image,
+	// which is only compared with what the store says of it.
+	c.Files[0].Program = len(programs) == 0
 	c.Files = append(c.Files, programs...)
 	return err
 }

@@ -75,7 +75,7 @@ func TestFind(t *testing.T) {
 			{Kind: signatures.PackageOrigin, Value: "Snap Store, A Publisher, a-publisher (starred)"},
 		},
 		Files: []platform.CandidateFile{
-			{Path: "var/lib/snapd/snaps/signal-desktop_8.snap", Program: true, SHA3384: strings.Repeat("0", 96)},
+			{Path: "var/lib/snapd/snaps/signal-desktop_8.snap", SHA3384: strings.Repeat("0", 96)},
 			{Path: "snap/signal-desktop/8/opt/Signal/signal-desktop", Program: true},
 		},
 	}}
