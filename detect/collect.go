@@ -88,7 +88,8 @@ func newCollector(ctx context.Context, root platform.Root, list *signatures.List
 	if err != nil {
 		return nil, fmt.Errorf("preparing the readers: %w", err)
 	}
-	return &collector{ctx: ctx, root: root, list: list, opt: opt, inspector: in, started: time.Now()}, nil
+	in.CodeSigningRoots, in.AppleRoots = opt.CodeSigningRoots, opt.AppleRoots
+	return &collector{ctx: ctx, root: root, list: list, opt: opt, inspector: in, codeSigning: opt.CodeSigningRoots, started: time.Now()}, nil
 }
 
 // find runs the look-ups one after the other and keeps the first candidate for

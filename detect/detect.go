@@ -5,6 +5,7 @@ package detect
 import (
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/roots"
 )
 
 // Options are what a caller may choose about collecting.
@@ -14,6 +15,9 @@ type Options struct {
 	Limits  inspect.Limits
 	// Progress is called often, from one goroutine at a time; may be nil.
 	Progress func(Progress)
+	// CodeSigningRoots and AppleRoots are what signatures are held against; nil:
+	// those that chatvet ships. Tests name their own.
+	CodeSigningRoots, AppleRoots *roots.Set
 }
 
 // Progress is a snapshot of a running scan.

@@ -35,9 +35,9 @@ var DefaultLimits = Limits{FileSize: 4 << 30, Depth: 3, Members: 10_000, Expansi
 // Inspector inspects files against one list. It is safe for use by many
 // goroutines.
 type Inspector struct {
-	// AppleRoots are what signatures on programs for Apple's systems are held
-	// against; nil: those that chatvet ships.
-	AppleRoots *roots.Set
+	// CodeSigningRoots are what signatures on programs for Windows are held
+	// against, AppleRoots those for Apple's systems; nil: those that chatvet ships.
+	CodeSigningRoots, AppleRoots *roots.Set
 
 	list   *signatures.List
 	limits Limits

@@ -31,5 +31,7 @@ func msiFacts(v *visit, f *file) {
 	f.fact(signatures.ProductCode, property("ProductCode"))
 	f.fact(signatures.UpgradeCode, property("UpgradeCode"))
 	v.gap(f.name, whatInstalls, gapNotOpened, "the files in Windows Installer packages are not opened yet")
-	f.settle = func(complete bool) { v.signed(f, authenticode.Installer(v.ctx, p, f.name, complete, codeSigning())) }
+	f.settle = func(complete bool) {
+		v.signed(f, authenticode.Installer(v.ctx, p, f.name, complete, v.in.codeSigning()))
+	}
 }

@@ -24,7 +24,7 @@ func msixFacts(v *visit, f *file) {
 	if !strings.HasPrefix(p.DisplayName, "ms-resource:") {
 		f.fact(signatures.DisplayName, clip(p.DisplayName))
 	}
-	signed := authenticode.ReadAppPackage(p, codeSigning())
+	signed := authenticode.ReadAppPackage(p, v.in.codeSigning())
 	f.takers = signed.Takers()
 	f.settle = func(complete bool) {
 		if complete {

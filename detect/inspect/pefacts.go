@@ -60,7 +60,7 @@ func peFacts(v *visit, f *file) {
 		v.gap(f.name, whatInstalls, gapNotOpened, fmt.Sprintf("%s installers are not opened yet", p.Installer))
 	}
 	wordListFacts(v, f)
-	signed := authenticode.ReadProgram(p, codeSigning())
+	signed := authenticode.ReadProgram(p, v.in.codeSigning())
 	f.takers = signed.Takers()
 	f.settle = func(complete bool) { v.signed(f, signed.Signatures(f.name, complete)) }
 }

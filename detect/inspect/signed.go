@@ -11,8 +11,12 @@ import (
 )
 
 // codeSigning is what signatures on programs for Windows are held against.
-func codeSigning() cms.Policy {
-	return cms.Policy{Roots: roots.CodeSigning(), StampRoots: roots.CodeSigning(), Usage: cms.UsageCodeSigning, Now: time.Now()}
+func (in *Inspector) codeSigning() cms.Policy {
+	set := in.CodeSigningRoots
+	if set == nil {
+		set = roots.CodeSigning()
+	}
+	return cms.Policy{Roots: set, StampRoots: set, Usage: cms.UsageCodeSigning, Now: time.Now()}
 }
 
 // appleSigning is what signatures on programs for Apple's systems are held

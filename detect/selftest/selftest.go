@@ -67,6 +67,9 @@ func (r *runner) example(f *signatures.Family, ex signatures.Example, name strin
 	r.out = append(r.out, o)
 
 	o = Outcome{Family: f.ID, Example: name, How: "files"}
+	if !hit {
+		ex = r.withoutOtherDigests(ex)
+	}
 	builds, err := r.fromFiles(f, ex)
 	if err != nil {
 		o.Skipped = err.Error()
@@ -181,23 +184,46 @@ func (r *runner) collected(f signatures.Format) inventory.Collected {
 	}
 }
 
+// withoutOtherDigests leaves out digests that the list does not have: they say
+// that the file is another than the listed one, as any file is that is made. An
+// example that says nothing else stays as it is.
+func (r *runner) withoutOtherDigests(ex signatures.Example) signatures.Example {
+	rest := slices.DeleteFunc(slices.Clone(ex.Facts), func(f signatures.Fact) bool {
+		digest := f.Kind == signatures.FileSHA256 || f.Kind == signatures.FileSHA1 || f.Kind == signatures.FileMD5
+		return digest && len(r.list.Match(f)) == 0
+	})
+	if len(rest) > 0 {
+		ex.Facts = rest
+	}
+	return ex
+}
+
 // fromFiles builds the example's files and scans the folder that they are in.
 func (r *runner) fromFiles(f *signatures.Family, ex signatures.Example) ([]inventory.Build, error) {
-	system := signatures.Windows
-	if len(f.Platforms) > 0 {
-		system = f.Platforms[0]
-	}
-	files, err := fixture.FromExample(ex, system)
+	files, err := fixture.FromExample(ex, system(f))
 	if err != nil {
 		return nil, err
 	}
+	builds, err := r.scan(files, detect.Options{})
+	for i := range builds {
+		pin(builds[i].Signatures, ex)
+	}
+	return builds, err
+}
+
+// system is what an example of a family is made for.
+func system(f *signatures.Family) signatures.Platform {
+	if len(f.Platforms) == 0 {
+		return signatures.Windows
+	}
+	return f.Platforms[0]
+}
+
+func (r *runner) scan(files fixture.Files, opt detect.Options) ([]inventory.Build, error) {
 	root := platform.Root{Kind: platform.Paths, Name: "example", FS: memory(files), Paths: []string{"."}}
-	inv, err := detect.Collect(r.ctx, root, r.list, detect.Options{})
+	inv, err := detect.Collect(r.ctx, root, r.list, opt)
 	if err != nil {
 		return nil, fmt.Errorf("scanning the files of the example: %w", err)
-	}
-	for i := range inv.Builds {
-		pin(inv.Builds[i].Signatures, ex)
 	}
 	return inv.Builds, nil
 }
