@@ -33,8 +33,18 @@ const (
 // whatever is not as the seal has it. Nested code has no signature of its own in
 // the build, for anybody can carry a program of a maker's in an app of his.
 func (b *builder) bundle() {
+	b.bundleWithin(bundleBounds{entries: maxBundleEntries, programs: maxBundlePrograms, size: maxBundleBytes})
+}
+
+// bundleBounds are what may still be looked at of an app.
+type bundleBounds struct {
+	entries, programs int
+	size              int64 // in bytes
+}
+
+func (b *builder) bundleWithin(left bundleBounds) {
 	b.found.Files = nil
-	check := &bundleCheck{builder: b, entries: maxBundleEntries, programs: maxBundlePrograms, bytes: maxBundleBytes}
+	check := &bundleCheck{builder: b, bundleBounds: left}
 	real, err := b.root.FS.Resolve(b.found.Path)
 	if err != nil {
 		b.bundleGap(b.found.Path, "unreadable", err)
@@ -143,7 +153,7 @@ func (c *bundleCheck) code(l *appbundle.Layout, depth int, fault error) coded {
 		out = uncoded(platform.Display(l.Root), inventory.IntegrityNotChecked, inventory.ProblemNotVerified)
 	}
 	if l.Main != "" {
-		if r, ok := c.program(l.Main, &apple.Bundle{InfoPlist: l.InfoPlist, Seal: l.Seal}, depth == 0); ok && r.Code != nil {
+		if r, ok := c.program(l.Main, &apple.Bundle{InfoPlist: l.InfoPlist, Seal: l.Seal, SealUnread: fault != nil && l.Seal == nil}, depth == 0); ok && r.Code != nil {
 			out.signature, out.code = r.Signatures[0], r.Code
 			if depth == 0 {
 				c.out.Arch = cmp.Or(r.Arch, c.out.Arch)
@@ -179,12 +189,16 @@ func (c *bundleCheck) program(name string, around *apple.Bundle, main bool) (r i
 		c.full("too many programs")
 		return r, false
 	}
+	if c.size <= 0 {
+		c.full("too many bytes in the app")
+		return r, false
+	}
 	r, err := c.inspectTwice(f, place, around)
 	if err != nil {
 		c.unreadable(f, place, err)
 		return r, false
 	}
-	c.bytes -= r.Read
+	c.size -= r.Read
 	c.gaps = append(c.gaps, r.Gaps...)
 	facts := r.Facts
 	if !main {

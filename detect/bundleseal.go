@@ -20,12 +20,11 @@ import (
 // bundleCheck compares an app, and the bundles in it, with their seals.
 type bundleCheck struct {
 	*builder
-	real              string // what the app's folder is, without links
-	entries, programs int    // that may still be looked at
-	bytes             int64
-	filled            bool // one of them ran out, and that was said
-	differing         []difference
-	written           []difference
+	bundleBounds
+	real      string // what the app's folder is, without links
+	filled    bool   // a bound was reached, and that was said
+	differing []difference
+	written   []difference
 }
 
 // difference is a file that is not as it was sealed.
@@ -62,7 +61,8 @@ func (c *bundleCheck) sealed(l *appbundle.Layout, out *coded, depth int, fault e
 			s.lower(inventory.Broken, inventory.ProblemSealDamaged)
 			c.bundleGap(path.Join(l.Base, "_CodeSignature/CodeResources"), "corrupt", err)
 		} else if s.seal.Weak {
-			s.unread(l.Root, errors.New("the rules of its seal leave out more than codesign's own do"))
+			s.lower(inventory.IntegrityNotChecked, inventory.ProblemResourcesNotRead)
+			c.bundleGap(l.Root, "signature-not-checked", errors.New("the rules of its seal leave out more than codesign's own do"))
 		}
 	}
 	s.folder(l.Base, 0)
@@ -355,7 +355,7 @@ func (c *bundleCheck) digests(name string, want digest.Request) (digest.Sums, er
 		return digest.Sums{}, err
 	}
 	defer file.Close()
-	if c.bytes -= before.Size(); c.bytes < 0 {
+	if c.size -= before.Size(); c.size < 0 {
 		c.full("too many bytes in the app")
 		return digest.Sums{}, errors.New("over the limit of bytes in one app")
 	}

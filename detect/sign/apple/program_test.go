@@ -124,14 +124,15 @@ func TestBundle(t *testing.T) {
 		want    inventory.Integrity
 		problem string
 	}{
-		"as sealed":                      {app, &Bundle{m.Info, m.Seal}, inventory.Intact, ""},
+		"as sealed":                      {app, &Bundle{InfoPlist: m.Info, Seal: m.Seal}, inventory.Intact, ""},
 		"out of its bundle":              {app, nil, inventory.Intact, inventory.ProblemOutOfBundle},
-		"information changed":            {app, &Bundle{[]byte("other"), m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
-		"information missing":            {app, &Bundle{nil, m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
-		"seal changed":                   {app, &Bundle{m.Info, []byte("other")}, inventory.Broken, inventory.ProblemSlotMismatch},
-		"seal missing":                   {app, &Bundle{m.Info, nil}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"information changed":            {app, &Bundle{InfoPlist: []byte("other"), Seal: m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"information missing":            {app, &Bundle{InfoPlist: nil, Seal: m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal changed":                   {app, &Bundle{InfoPlist: m.Info, Seal: []byte("other")}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal missing":                   {app, &Bundle{InfoPlist: m.Info, Seal: nil}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"seal that could not be read":    {app, &Bundle{InfoPlist: m.Info, SealUnread: true}, inventory.Intact, inventory.ProblemOutOfBundle},
 		"tool that stands alone":         {tool, nil, inventory.Intact, ""},
-		"tool in somebody else's folder": {tool, &Bundle{m.Info, m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
+		"tool in somebody else's folder": {tool, &Bundle{InfoPlist: m.Info, Seal: m.Seal}, inventory.Broken, inventory.ProblemSlotMismatch},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := tell(check(t, c.file, c.around, h.Policy))

@@ -16,6 +16,8 @@ import (
 type Bundle struct {
 	InfoPlist []byte // the file, nil where there is none
 	Seal      []byte // _CodeSignature/CodeResources
+	// SealUnread is true where there is such a file, and it could not be read.
+	SealUnread bool
 }
 
 // slice is the signature of one slice.
@@ -181,9 +183,9 @@ func (c *slice) identify(first *codeDirectory) {
 // each code directory. What lies in a bundle that is not here cannot be held
 // against anything.
 func (c *slice) checkSlots(s *macho.Slice, around *Bundle) {
-	info, seal, whole := s.InfoPlist, []byte(nil), false
+	info, seal, whole, unread := s.InfoPlist, []byte(nil), false, false
 	if around != nil {
-		info, seal, whole = around.InfoPlist, around.Seal, true
+		info, seal, whole, unread = around.InfoPlist, around.Seal, true, around.SealUnread
 	}
 	for _, d := range c.directories {
 		for _, slot := range []struct {
@@ -192,7 +194,7 @@ func (c *slice) checkSlots(s *macho.Slice, around *Bundle) {
 			absent bool // what is missing is missing for good
 		}{
 			{slotInfo, info, whole || info != nil},
-			{slotResources, seal, whole},
+			{slotResources, seal, whole && !unread},
 			{slotRequirements, c.blobs[slotRequirements], true},
 			{slotEntitlements, c.blobs[slotEntitlements], true},
 			{slotEntitlementsDER, c.blobs[slotEntitlementsDER], true},
