@@ -105,6 +105,7 @@ func (u *unit) byOwnFiles(c *signatures.Client, s spot) identity {
 	}
 	claim := u.claimReason(c, s)
 	if claim.Fact.Kind == signatures.PlugInOf {
+		claim.Code = ReasonPlugInAdded
 		return unknownMaker(ReasonPlugInAdded, claim) // no pin of the client is for it
 	}
 	if signed && len(pins) > 0 {

@@ -4,7 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"path/filepath"
+	"io/fs"
+	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -83,12 +84,14 @@ func openRoots(disks, paths []string) ([]platform.Root, error) {
 		return []platform.Root{root}, err
 	}
 	var roots []platform.Root
-	seen := map[string]bool{}
+	var seen []fs.FileInfo
 	for _, disk := range disks {
-		if name := filepath.Clean(disk); seen[name] {
-			continue
-		} else {
-			seen[name] = true
+		// By what it is: one disk may have several names, through links or mounts.
+		if info, err := os.Stat(disk); err == nil {
+			if slices.ContainsFunc(seen, func(known fs.FileInfo) bool { return os.SameFile(known, info) }) {
+				continue
+			}
+			seen = append(seen, info)
 		}
 		root, err := platform.OpenDisk(disk)
 		if err != nil {

@@ -3,6 +3,7 @@ package squashfs
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/detect/inspect/archive"
+	"github.com/chatvet/chatvet/detect/inspect/deb/unpack"
 )
 
 // contents have an empty file, one of whole blocks and one that is not, one of
@@ -128,6 +130,25 @@ func TestNotOpened(t *testing.T) {
 		if !errors.Is(err, archive.ErrMethod) || !strings.Contains(err.Error(), comp) {
 			t.Errorf("%s: %v", comp, err)
 		}
+	}
+}
+
+// TestFilter has calls that lead to one place: the filter for processors makes them
+// equal, and mksquashfs keeps what is smallest.
+func TestFilter(t *testing.T) {
+	const target = 0x00400000
+	var code []byte
+	for at := uint32(0); len(code) < 64<<10; at = uint32(len(code)) {
+		code = binary.LittleEndian.AppendUint32(append(code, 0xe8), target-(at+5))
+		code = append(code, byte(at*7), 0x90)
+	}
+	image := made(t, map[string]string{"program": string(code)}, "-comp", "xz", "-Xbcj", "x86")
+	err := Walk(t.Context(), bytes.NewReader(image), int64(len(image)), limits(), func(_ archive.Member, r io.Reader) error {
+		_, err := io.Copy(io.Discard, r)
+		return err
+	})
+	if !errors.Is(err, unpack.ErrUnsupported) {
+		t.Errorf("error %v, want one that says so", err)
 	}
 }
 
