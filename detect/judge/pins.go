@@ -40,7 +40,15 @@ func (u *unit) pinsOf(c *signatures.Client) []signatures.Pin {
 // several others the most favourable answer counts, since everybody may add a
 // signature to a file and nobody the maker's.
 func (u *unit) bySignatures(c *signatures.Client, pins []signatures.Pin, s spot) (best identity, ok bool) {
-	for _, sig := range u.signaturesAt(s) {
+	all := u.signaturesAt(s)
+	if files := apart(all, s); len(files) > 1 {
+		return u.byEachFile(c, pins, s, files), true
+	}
+	return u.byAnyOf(c, pins, s, all)
+}
+
+func (u *unit) byAnyOf(c *signatures.Client, pins []signatures.Pin, s spot, all []signature) (best identity, ok bool) {
+	for _, sig := range all {
 		if !identifying(sig) {
 			continue
 		}
