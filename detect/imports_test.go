@@ -50,16 +50,17 @@ func mayImport(from, to string) bool {
 		return true
 	case below(to, "cmd"):
 		return false
-	case from == "signatures", from == "detect/inspect/plist":
+	case from == "signatures", from == "detect/inspect/plist", from == "detect/inspect/rpmheader":
 		return false
 	case below(from, "signatures"):
 		// The generators follow the distributions' chain with the same code as
 		// a scan does.
 		return below(to, "signatures") || from == "signatures/distributions" && (below(to, "detect/sign") || below(to, "detect/inspect"))
 	case below(from, "platform"):
-		// The reader of property lists is a leaf: what macOS keeps about its
-		// programs is written in them, as are the programs' own descriptions.
-		return below(to, "platform") || to == "signatures" || to == "detect/inspect/plist"
+		// The readers of property lists and of rpm's headers are leaves: what
+		// macOS and rpm keep about their programs is written in the same form as
+		// what stands in the programs' own files.
+		return below(to, "platform") || to == "signatures" || to == "detect/inspect/plist" || to == "detect/inspect/rpmheader"
 	case from == "detect/judge":
 		return to == "signatures" || to == "detect/inventory" || to == "detect/judge/lookalike"
 	case below(from, "detect/sign"), below(from, "detect/inspect"), from == "detect/digest", from == "detect/pattern", from == "detect/fixture", from == "detect/inventory":

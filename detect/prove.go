@@ -44,6 +44,18 @@ type proof struct {
 	differs func(inventory.File) (differs bool, signed string, err error)
 }
 
+// vouched notes whether one of the signers is a distributor that chatvet knows,
+// and puts that one first.
+func (p *proof) vouched() {
+	for i, s := range p.signers {
+		if owner, ok := pgp.Owner(s.Fingerprint); ok {
+			p.known, p.owner = true, owner
+			p.signers[0], p.signers[i] = p.signers[i], p.signers[0]
+			return
+		}
+	}
+}
+
 // prove follows what the package manager kept, from a signature to the package's
 // files. What comes out is a signature on the build: intact where every program
 // is the one that the chain leads to.

@@ -3,6 +3,7 @@ package inspect
 import (
 	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inspect/asar"
+	"github.com/chatvet/chatvet/detect/inspect/rpm"
 	"github.com/chatvet/chatvet/detect/inspect/squashfs"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -27,6 +28,7 @@ func readers() []reader {
 		{format: signatures.MachO, facts: machoFacts},
 		{format: signatures.Script},
 		{format: signatures.Deb, facts: debFacts, walk: walkDeb},
+		{format: signatures.RPM, facts: rpmFacts, walk: rpm.Walk},
 		{format: signatures.APK, facts: apkFacts, walk: walkAPK},
 		{format: signatures.DMG, facts: dmgFacts},
 		{format: signatures.PKG, facts: pkgFacts},

@@ -14,15 +14,15 @@ type signature struct {
 	part *part
 }
 
-// signaturesAt returns the signatures that cover a spot, but for a
-// distribution's release file, which is asked about in packages.go, and for the
-// system's own opinion.
+// signaturesAt returns the signatures that cover a spot, but for those of package
+// managers, which are asked about in packages.go, and for the system's own
+// opinion.
 func (u *unit) signaturesAt(s spot) []signature {
 	var found []signature
 	for p := s.part; p != nil; p = p.outer {
 		for i := range p.build.Signatures {
 			sig := &p.build.Signatures[i]
-			if sig.Format != formatAPTRelease && sig.By != inventory.BySystem && accepts(sig, u.sdk) && covers(p, sig, s) {
+			if !ofPackage(sig) && sig.By != inventory.BySystem && accepts(sig, u.sdk) && covers(p, sig, s) {
 				found = append(found, signature{sig, p})
 			}
 		}
@@ -313,11 +313,11 @@ func (u *unit) labelPins(c *signatures.Client) {
 }
 
 func (u *unit) label(c *signatures.Client, pins []signatures.Pin, sig signature) string {
-	if sig.Format == formatAPTRelease && sig.Integrity == inventory.Intact && sig.Trust == inventory.Trusted {
-		return pinOther
-	}
 	if sig.Integrity != inventory.Intact {
 		return pinNone
+	}
+	if ofPackage(sig.Signature) {
+		return u.labelPackage(c, pins, sig)
 	}
 	switch u.bySigner(c, pins, spot{sig.part, sig.Scope}, sig).State {
 	case inventory.Maker:

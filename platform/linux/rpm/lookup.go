@@ -6,7 +6,8 @@
 // or rpm's own format (ndb.go), with a package's header in each row (header.go).
 // The older format of Berkeley DB is not read; that is a gap. The records prove
 // nothing: whoever can change a program can change them too. The key that a
-// package's signature names is told, and the signature is not checked.
+// package's signature names is told; the header and the keys that the system has
+// are handed on, so that the signature can be checked.
 package rpm
 
 import (
@@ -77,6 +78,9 @@ func (Lookup) Reads() []string {
 	for _, dir := range databaseDirs {
 		patterns = append(patterns, dir+"/"+sqliteFile, dir+"/"+ndbFile)
 	}
+	for _, dir := range keyDirs {
+		patterns = append(patterns, dir+"/*")
+	}
 	return patterns
 }
 
@@ -99,6 +103,7 @@ func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.L
 	}
 	defer f.Close()
 	s.read(f, dir, file)
+	s.yield()
 	if more := s.damaged - maxGaps; more > 0 {
 		s.gap(platform.GapCorrupt, fmt.Errorf("%d more damaged packages", more))
 	}
@@ -116,6 +121,8 @@ type search struct {
 	others  int
 	damaged int
 	each    func(*header) // in place of looking for clients, where it is set
+	found   []platform.Candidate
+	keys    [][]byte // that stand in the database
 }
 
 func (s *search) read(f platform.File, dir, file string) {
@@ -172,18 +179,56 @@ func (s *search) take(blob []byte) error {
 		return nil
 	}
 	name := h.string(tagName)
+	if name == keyPackage && len(s.keys) < maxKeys {
+		s.keys = append(s.keys, []byte(h.string(tagDescription)))
+	}
 	// Most packages have no desktop entry at all, and their files need not be
 	// gathered to see that.
 	wanted := s.want.Wanted(signatures.RPMPackage, name)
-	if !wanted && bytes.Contains(h.data, []byte(".desktop\x00")) {
+	if !wanted && bytes.Contains(h.Data(), []byte(".desktop\x00")) {
 		wanted = len(s.desktopFacts(h.files())) > 0
 	}
 	if !wanted {
 		s.others++
 		return nil
 	}
-	s.sink.Candidate(s.candidate(name, h))
+	c := s.candidate(name, h)
+	c.Record = &platform.Record{Header: bytes.Clone(blob)}
+	s.found = append(s.found, c)
 	return nil
+}
+
+// keyPackage is the name under which rpm keeps a key that it trusts, with the key
+// as its description.
+const keyPackage = "gpg-pubkey"
+
+// keyDirs are where distributions keep keys for rpm.
+var keyDirs = []string{"etc/pki/rpm-gpg", "usr/lib/rpm/gnupg/keys"}
+
+// maxKeys bounds the keys that are handed on, of each kind.
+const maxKeys = 500
+
+// yield hands on what was found, with the keys that the system has.
+func (s *search) yield() {
+	if len(s.found) == 0 {
+		return
+	}
+	var files []string
+	for _, dir := range keyDirs {
+		entries, err := s.fs.ReadDir(dir)
+		if err != nil && !tree.Missing(err) {
+			s.sink.Gap(platform.GapOf(dir, "keys of package repositories", err))
+		}
+		for _, e := range entries {
+			if len(files) < maxKeys {
+				files = append(files, dir+"/"+e.Name())
+			}
+		}
+	}
+	for _, c := range s.found {
+		c.Record.Keys, c.Record.PublicKeys = files, s.keys
+		s.sink.Candidate(c)
+	}
 }
 
 // desktopFacts names the desktop entries of a package that the list knows.
@@ -202,7 +247,7 @@ func (s *search) candidate(name string, h *header) platform.Candidate {
 	files := h.files()
 	c := platform.Candidate{
 		Lookup: Lookup{}.Name(), Format: signatures.Package, Channel: "rpm",
-		Product: platform.Display(name), Version: platform.Display(version(h)), Arch: platform.Display(h.string(tagArch)),
+		Product: platform.Display(name), Version: platform.Display(h.EVR()), Arch: platform.Display(h.string(tagArch)),
 		Facts: []signatures.Fact{{Kind: signatures.RPMPackage, Value: platform.Display(name)}},
 	}
 	vendor := platform.Display(h.string(tagVendor))
@@ -222,15 +267,6 @@ func (s *search) candidate(name string, h *header) platform.Candidate {
 	}
 	c.Path = program.Main(name, programs, s.name+"#"+c.Product)
 	return c
-}
-
-// version is written as rpm does: the epoch only where there is one.
-func version(h *header) string {
-	v := h.string(tagVersion) + "-" + h.string(tagRelease)
-	if epoch, ok := h.number(tagEpoch); ok && epoch > 0 {
-		return fmt.Sprintf("%d:%s", epoch, v)
-	}
-	return v
 }
 
 func origin(vendor, key string) string {

@@ -47,7 +47,7 @@ func Owned(ctx context.Context, fsys platform.FS, asked map[string]bool, gap fun
 // Most packages need not be taken apart to see that they have none of them.
 func (h *header) mentions(asked map[string]bool) bool {
 	for name := range asked {
-		if bytes.Contains(h.data, []byte(path.Base(name)+"\x00")) {
+		if bytes.Contains(h.Data(), []byte(path.Base(name)+"\x00")) {
 			return true
 		}
 	}
