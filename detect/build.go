@@ -81,6 +81,8 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	}
 	b.archiveRecords()
 	b.unpackedFiles()
+	b.addedPrograms()
+	b.startOptions()
 	b.nameAsFound() // where the files themselves do not say
 	b.installedPackage()
 	if b.agree > 0 {

@@ -57,7 +57,7 @@ func withCode(reasons []Reason, code string) []Reason {
 // that disagrees with itself was built so.
 func (u *unit) changedBeside(p *part, listed bool) (changed []Reason) {
 	for _, f := range u.facts {
-		if f.part != p {
+		if f.part != p || !u.whole(p, f.Place) {
 			continue
 		}
 		switch f.Kind {

@@ -88,7 +88,7 @@ func hostile(good []byte) [][]byte {
 }
 
 func TestHostileLinks(t *testing.T) {
-	for _, good := range [][]byte{link(`C:\a.exe`, hasIDList), unicodeLink(`C:\a`), environmentLink(`%x%\a`)} {
+	for _, good := range [][]byte{link(`C:\a.exe`, hasIDList), unicodeLink(`C:\a`), environmentLink(`%x%\a`), withArguments(link(`C:\a.exe`, 0), "--a b")} {
 		for _, data := range hostile(good) {
 			for _, r := range []*bytes.Reader{bytes.NewReader(data)} {
 				if got, err := linkTarget(iotest.OneByteReader(r)); err == nil && got == "" {

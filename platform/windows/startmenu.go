@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/signatures"
 )
 
 const (
@@ -79,7 +80,16 @@ func (s *search) link(name, title, home string) {
 	case err != nil:
 		s.gap(platform.Gap{Where: platform.Display(name), What: "what this link leads to", Kind: platform.GapCorrupt, Reason: err.Error()})
 	default:
-		s.named(target, home, title)
+		if in := s.named(target, home, title); in != nil {
+			s.startOptions(in, name, linkArguments(io.NewSectionReader(file, 0, maxLink)))
+		}
+	}
+}
+
+// startOptions notes what makes a program load code that is not its own.
+func (s *search) startOptions(in *install, link string, words []string) {
+	for _, option := range platform.LoadsOther(words) {
+		in.tell(signatures.Fact{Kind: signatures.StartOption, Value: platform.Display(option), Place: platform.Display(link)})
 	}
 }
 

@@ -237,15 +237,15 @@ func (s *search) appPaths() {
 }
 
 // named takes in a program that something names, where the list asks for it.
-func (s *search) named(path, home, title string) {
+func (s *search) named(path, home, title string) *install {
 	if path == "" {
-		return
+		return nil
 	}
 	last := path[strings.LastIndexAny(path, `\/`)+1:]
 	known := title != "" && (s.want.Wanted(signatures.DisplayName, title) || s.want.Wanted(signatures.UninstallName, title))
 	if !known && !s.wantedFile(last) {
 		s.sink.Looked(0, 1)
-		return
+		return nil
 	}
 	name, err := s.place(path, home)
 	if err == nil {
@@ -262,5 +262,7 @@ func (s *search) named(path, home, title string) {
 		if known {
 			in.tell(signatures.Fact{Kind: signatures.DisplayName, Value: title})
 		}
+		return in
 	}
+	return nil
 }

@@ -60,6 +60,10 @@ func (s *search) programOf(home, exec string) string {
 	return ""
 }
 
+// Words takes a value of Exec apart, for those who ask what a program is started
+// with.
+func Words(exec string) []string { return split(exec) }
+
 // split takes a value of Exec apart (Desktop Entry Specification, "The Exec
 // key"): words, some in double quotes with backslashes. Escapes of the file's own
 // strings come on top: "\\\\" is one backslash.
