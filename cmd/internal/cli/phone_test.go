@@ -162,6 +162,14 @@ func TestPhonesWithFaults(t *testing.T) {
 	nonsense.Run = func(string) adbdtest.Answer { return adbdtest.Answer{Stdout: "\x00\xff{}\n"} }
 	old := syntheticPhone(t, 8)
 	old.Features = []string{"shell_v2", "cmd"}
+	strangers := syntheticPhone(t, 14)
+	answer := strangers.Run
+	strangers.Run = func(command string) adbdtest.Answer {
+		if command == "pm list packages -f -i -U --user 10" { // who installed what only the profile has
+			return adbdtest.Answer{Stderr: "\nException occurred while executing 'list':\njava.lang.IllegalArgumentException: Unknown package: org.thoughtcrime.securesms\n", Exit: 255}
+		}
+		return answer(strings.Replace(command, "packages -f -U ", "packages -f -i -U ", 1))
+	}
 	for _, c := range []struct {
 		name     string
 		phone    *adbdtest.Phone
@@ -171,10 +179,11 @@ func TestPhonesWithFaults(t *testing.T) {
 	}{
 		{"does not know -i", rejecting(syntheticPhone(t, 14), "-i"), 2, []string{"user-not-read"}, 4},
 		{"does not know -i and -U", rejecting(syntheticPhone(t, 14), "-i", "-U"), 2, []string{"user-not-read"}, 4},
+		{"does not know who installed an app of a profile", strangers, 2, []string{"user-not-read"}, 4},
 		{"5,000 packages", crowded, 2, []string{"user-not-read"}, 5004},
 		{"slow", slow, 2, []string{"user-not-read"}, 4},
 		{"old ways of sync", old, 2, []string{"user-not-read"}, 4},
-		{"the cable pulled", cut, 2, []string{"not-searched", "unreadable", "user-not-read"}, 4},
+		{"the cable pulled", cut, 2, []string{"not-searched", "phone-lost", "user-not-read"}, 4},
 		{"garbage for files", garbage, 2, []string{"not-searched", "unreadable", "user-not-read"}, 4},
 		{"nonsense for answers", nonsense, 0, []string{"corrupt", "user-not-read"}, 0},
 	} {

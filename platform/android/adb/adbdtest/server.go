@@ -16,9 +16,8 @@ type Server struct {
 	env  []string
 }
 
-// StartServer starts a real adb server, and ends it with the test. A test without
-// adb is skipped, or fails where CHATVET_REQUIRE_ALL is set.
-func StartServer(t testing.TB) *Server {
+// Need skips a test without adb, or fails it where CHATVET_REQUIRE_ALL is set.
+func Need(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("adb"); err != nil {
 		if os.Getenv("CHATVET_REQUIRE_ALL") != "" {
@@ -26,6 +25,12 @@ func StartServer(t testing.TB) *Server {
 		}
 		t.Skip("Debian's adb is not installed")
 	}
+}
+
+// StartServer starts a real adb server, and ends it with the test. It needs adb.
+func StartServer(t testing.TB) *Server {
+	t.Helper()
+	Need(t)
 	s := &Server{Port: FreePort(t)}
 	home := t.TempDir()
 	s.env = append(os.Environ(), "HOME="+home, "ANDROID_SDK_HOME="+home, "ADB_MDNS=0", "ADB_SERVER_SOCKET=", "ANDROID_ADB_SERVER_PORT="+strconv.Itoa(s.Port), "TMPDIR="+home)
