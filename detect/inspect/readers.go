@@ -33,6 +33,7 @@ func readers() []reader {
 		{format: signatures.DMG, facts: dmgFacts},
 		{format: signatures.PKG, facts: pkgFacts},
 		{format: signatures.DEX},
+		{format: signatures.IPA, facts: ipaFacts},
 		{format: signatures.Zip, facts: zipFacts, walk: archive.Zip},
 		{format: signatures.ASAR, facts: asarFacts, walk: asar.Walk},
 		{format: signatures.Tar, walk: archive.Tar},

@@ -104,6 +104,9 @@ func refine(f *file, head []byte) signatures.Format {
 		if isPackage(f) {
 			return signatures.APK
 		}
+		if isIPA(f) {
+			return signatures.IPA
+		}
 	case signatures.DEX:
 		// Android before 8 ran a program that stands before a package it had
 		// checked ("Janus", CVE-2017-13156).

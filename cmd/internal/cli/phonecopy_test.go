@@ -4,10 +4,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/chatvet/chatvet/detect/fixture"
+	"github.com/chatvet/chatvet/detect/inspect/ipa/ipatest"
 	"github.com/chatvet/chatvet/platform/ios/iostest"
 )
 
@@ -16,6 +18,14 @@ func writeAPK(ts *testscript.TestScript, neg bool, args []string) {
 	name := ts.MkAbs(args[0])
 	ts.Check(os.MkdirAll(filepath.Dir(name), 0o755))
 	ts.Check(os.WriteFile(name, fixture.APK{Package: args[1], Label: "Synthetic", Version: args[2]}.Bytes(), 0o644))
+}
+
+// writeIPA makes an app for iPhones, signed by nobody: ipa FILE ID NAME.
+func writeIPA(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		app := ipatest.App{ID: args[1], Name: args[2], Files: map[string]string{"words.txt": "synthetic"}}
+		ts.Check(os.WriteFile(ts.MkAbs(args[0]), app.Build(t), 0o644))
+	}
 }
 
 // writeZip packs the files of a folder: zip FILE FOLDER.

@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"apk":      writeAPK,
 			"manifest": writeManifest,
 			"zip":      writeZip,
+			"ipa":      writeIPA(t),
 		},
 	})
 }
