@@ -6,8 +6,9 @@
 // Formats: flatpak-metadata(5) for metadata; deploy is a GVariant of type
 // (ssasta{sv}) (flatpak, common/flatpak-dir.c) that begins with the remote's name
 // and the commit; repo/config is OSTree's (ostree.repo-config(5)). The records
-// prove nothing: whoever can change a program can change them too. The objects
-// of the repository are not compared with the deployed files.
+// prove nothing: whoever can change a program can change them too. Where the
+// repository and the remote's keys lie is handed on, so that the commit's signature
+// can be checked and the deployed files compared with it.
 package flatpak
 
 import (
@@ -64,7 +65,10 @@ func (Lookup) Reads() []string {
 	var patterns []string
 	for _, dir := range []string{systemDir, "home/*/" + userDir, "root/" + userDir} {
 		app := dir + "/app/*/*/*/*/"
-		patterns = append(patterns, dir+"/"+repoConfig, app+"metadata", app+"deploy", app+metainfo+"/*.xml")
+		patterns = append(patterns, dir+"/"+repoConfig, dir+"/repo/*.trustedkeys.gpg",
+			// Opened only to prove what an installed client's files should be.
+			dir+"/repo/objects/*/*.commit", dir+"/repo/objects/*/*.commitmeta", dir+"/repo/objects/*/*.dirtree",
+			app+"metadata", app+"deploy", app+metainfo+"/*.xml")
 	}
 	return patterns
 }
@@ -195,7 +199,12 @@ func (s *search) candidate(id, arch, dir string) error {
 			{Kind: signatures.FlatpakCommit, Value: path.Base(dir)},
 		},
 	}
-	if origin := s.origin(dir); origin != "" {
+	c.Record = &platform.Record{Repository: s.dir + "/repo", Commit: path.Base(dir), Deployed: dir}
+	remote, origin := s.origin(dir)
+	if keys := s.dir + "/repo/" + remote + ".trustedkeys.gpg"; remote != "" && !strings.Contains(remote, "/") {
+		c.Record.Keys = []string{keys}
+	}
+	if origin != "" {
 		c.Facts = append(c.Facts, signatures.Fact{Kind: signatures.PackageOrigin, Value: platform.Display(origin)})
 	}
 	c.Path = s.main(dir, programs)
@@ -203,13 +212,13 @@ func (s *search) candidate(id, arch, dir string) error {
 	return nil
 }
 
-// origin is the remote that the record names, with its address.
-func (s *search) origin(dir string) string {
+// origin is the remote that the record names, and the same with its address.
+func (s *search) origin(dir string) (remote, origin string) {
 	name := dir + "/deploy"
 	data, err := tree.Read(s.fs, name, maxDeploy)
 	if err != nil {
 		s.gap(name, "where this app came from", err)
-		return ""
+		return "", ""
 	}
 	remote, commit, err := parseDeploy(data)
 	if err == nil && commit != path.Base(dir) {
@@ -217,14 +226,14 @@ func (s *search) origin(dir string) string {
 	}
 	if err != nil {
 		s.sink.Gap(platform.Gap{Where: platform.Display(name), What: "where this app came from", Kind: platform.GapCorrupt, Reason: err.Error()})
-		return ""
+		return "", ""
 	}
 	u, err := url.Parse(s.remotes[`remote "`+remote+`"`]["url"])
 	if err != nil || u.Scheme == "" {
-		return remote
+		return remote, remote
 	}
 	// A name and a password in it would open somebody's account.
-	return remote + " (" + (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String() + ")"
+	return remote, remote + " (" + (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String() + ")"
 }
 
 var errDeploy = errors.New("not a record of a deployed app")
