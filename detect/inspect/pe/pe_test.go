@@ -255,6 +255,7 @@ func FuzzRead(f *testing.F) {
 	p.Machine = fixture.X86
 	f.Add(p.Bytes())
 	f.Add(fixture.PE{Bare: true, Overlay: []byte("\xef\xbe\xad\xdeNullsoftInst")}.Bytes())
+	f.Add(fixture.PE{AsarIntegrity: `[{"file":"resources\\app.asar","alg":"SHA256","value":"00"}]`}.Bytes())
 	f.Add([]byte("MZ"))
 	f.Fuzz(func(t *testing.T, b []byte) { survives(t, "fuzzed", bytes.NewReader(b), int64(len(b))) })
 }
