@@ -2,7 +2,6 @@ package cli
 
 import (
 	"os"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -78,6 +77,9 @@ func (p *program) noSuchCommand(cmd *cobra.Command, args []string) error {
 // helpWidth is that of the narrowest terminal which people use.
 const helpWidth = 80
 
+// cobraShort are our texts for the commands that cobra adds.
+var cobraShort = map[string]string{"completion": "help.completion.short", "help": "help.help.short"}
+
 // translate puts words in the place of message ids in a command and all below.
 func (p *program) translate(cmd *cobra.Command) {
 	say := p.texts()
@@ -91,7 +93,11 @@ func (p *program) translate(cmd *cobra.Command) {
 	if cmd.Example != "" && !strings.HasPrefix(cmd.Example, " ") {
 		cmd.Example = "  " + strings.ReplaceAll(cmd.Example, "\n", "\n  ")
 	}
-	cmd.SetUsageTemplate(strings.ReplaceAll(cmd.UsageTemplate(), ".FlagUsages |", ".FlagUsagesWrapped "+strconv.Itoa(helpWidth)+" |"))
+	cmd.SetUsageTemplate(usageTemplate(say))
+	cmd.DisableFlagsInUseLine = true // the template has them, in words of ours
+	if id := cobraShort[cmd.Name()]; id != "" {
+		cmd.Short = say.Text(id, nil)
+	}
 	cmd.InitDefaultHelpFlag()
 	words := func(f *pflag.Flag) {
 		switch {

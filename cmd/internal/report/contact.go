@@ -133,7 +133,7 @@ func contact(peer Peer, list *signatures.List, say *text.Catalogue) Contact {
 		args := text.Args{"family": app, "title": app, "client": clientNames(f.Imitates, list, say)}
 		args["clients"] = args["client"]
 		c.About = say.Text(string(f.About), args)
-		c.Meaning = []string{say.Text(string(f.PeerExposure), args)}
+		c.Meaning = []string{exposure(f.PeerExposure, say, args)}
 		c.Sources = contactSources(f.Sources)
 	case peer.Client != nil:
 		c.aboutClient(peer.Client, app, list, say)
@@ -147,11 +147,21 @@ func contact(peer Peer, list *signatures.List, say *text.Catalogue) Contact {
 	return c
 }
 
+// exposure is what somebody else's app means for the reader. The texts of the list
+// speak to its user; where that would mislead, one for the other side stands beside
+// it.
+func exposure[ID ~string](id ID, say *text.Catalogue, args text.Args) string {
+	if other := string(id) + ".contact"; say.Has(other) {
+		return say.Text(other, args)
+	}
+	return say.Text(string(id), args)
+}
+
 func (c *Contact) aboutClient(client *signatures.Client, app string, list *signatures.List, say *text.Catalogue) {
 	args := text.Args{"client": app, "maker": markName(term.Plain(client.Maker))}
 	c.About = say.Text(string(client.About), args)
 	for _, a := range client.Advisories {
-		c.Meaning = append(c.Meaning, say.Text(string(a.Text), args), say.Text(string(a.PeerExposure), args))
+		c.Meaning = append(c.Meaning, say.Text(string(a.Text), args), exposure(a.PeerExposure, say, args))
 	}
 	if len(client.Advisories) == 0 {
 		c.Meaning = append(c.Meaning, say.Text("contact.nothing-published", text.Args{"app": app}))

@@ -27,7 +27,7 @@ type Document struct {
 	Made string
 	// Partial is a sentence where the scan was stopped, else empty.
 	Partial string
-	// Looked says what was looked at.
+	// Looked says what was looked at; empty where only the report beside can.
 	Looked string
 	// Nothing is what to say where no finding came out; empty otherwise.
 	Nothing []string
@@ -91,7 +91,6 @@ func New(res judge.Result, list *signatures.List, say *text.Catalogue) Document 
 		Counts:   counts(res, say),
 		Made:     made(res, say),
 		Words:    words(say, ""),
-		Looked:   looked(res, say),
 		Gaps:     gapGroups(res, say),
 		Footer: []string{
 			say.Plural("footer.checked", res.Checked.Programs, text.Args{"date": listDate(res, say)}),
@@ -99,6 +98,11 @@ func New(res judge.Result, list *signatures.List, say *text.Catalogue) Document 
 		},
 	}
 	d.Headline = headline(res, say)
+	// The line is in one language, and stands in the English beside it where it is
+	// not all translated.
+	if line, own := text.Whole(say, func(say *text.Catalogue) string { return looked(res, say) }); own {
+		d.Looked = line
+	}
 	if res.Partial {
 		d.Partial = say.Text("state.partial", nil)
 	}

@@ -30,7 +30,7 @@ func validate(t *testing.T, schema string, doc []byte) error {
 	t.Helper()
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
-	for _, name := range []string{"inventory.schema.json", "result.schema.json"} {
+	for _, name := range []string{"inventory.schema.json", "result.schema.json", "contact.schema.json"} {
 		s, err := jsonschema.UnmarshalJSON(strings.NewReader(string(read(t, schemaFolder+name))))
 		if err != nil {
 			t.Fatal(err)

@@ -128,6 +128,49 @@ func TestTextReportShowsBothLanguages(t *testing.T) {
 	}
 }
 
+func TestMarkdownAndPreviewShowBothLanguages(t *testing.T) {
+	for format, parts := range map[string][]string{
+		"markdown": {"这段文字由机器翻译", "chatvet 在这台电脑上", "A machine made this text", "chatvet found 10 chat programs",
+			"≠ 签名不符：Sample", "≠ Signature does not match: Sample", "它只看应用文件", "It looks at app files only."},
+		"preview": {catalogueOf(t, "zh-Hans").Text("preview.head", nil)[:12], english(t).Text("preview.head", nil)[:12], "schema: 1"},
+	} {
+		var out bytes.Buffer
+		in := Input{Result: sampleResult(), List: sampleList(), Say: catalogueOf(t, "zh-Hans"), Profile: term.Profile{Width: term.DefaultWidth}}
+		if err := Render(&out, format, in); err != nil {
+			t.Fatal(err)
+		}
+		at := -1
+		for _, part := range parts {
+			next := strings.Index(out.String(), part)
+			if next <= at {
+				t.Fatalf("%s: %q stands at %d, after %d, in:\n%s", format, part, next, at, out.String())
+			}
+			at = next
+		}
+	}
+}
+
+// The line on what was looked at is in one language or not there.
+func TestLookedLineIsInOneLanguage(t *testing.T) {
+	full, err := text.Pseudo(text.Long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res := sampleResult()
+	res.Checked.Lookups = []string{"dpkg"}
+	in := Input{Result: res, List: sampleList(), Say: full}
+	if line := in.Document().Looked; line == "" || line == New(res, sampleList(), english(t)).Looked {
+		t.Fatalf("the line is %q", line)
+	}
+	for _, id := range []string{"looked.counts", "looked.files", "lookup.dpkg"} {
+		in.Say = full.Without(id)
+		d := in.Document()
+		if want := New(res, sampleList(), english(t)).Looked; d.Looked != "" || d.Beside == nil || d.Beside.Looked != want {
+			t.Errorf("without %s: %q beside %q", id, d.Looked, d.Beside.Looked)
+		}
+	}
+}
+
 func TestPseudoLanguagesFit(t *testing.T) {
 	for _, style := range []text.Style{text.Long, text.Mirrored, text.Tall} {
 		say, err := text.Pseudo(style)

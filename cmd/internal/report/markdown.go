@@ -13,43 +13,69 @@ import (
 func renderMarkdown(w io.Writer, in Input) error {
 	d := in.Document()
 	m := &markdown{}
+	inBoth(d, m.head)
+	m.cards(d, func(d Document) string { return d.Words.Cards }, d.Cards)
+	m.cards(d, func(d Document) string { return d.Words.AllNotes }, d.Notes)
+	m.gaps(d)
+	inBoth(d, func(d Document) { m.paragraph(strings.Join(d.Footer, " ")) })
+	_, err := io.WriteString(w, m.out.String())
+	return err
+}
+
+func (m *markdown) head(d Document) {
 	m.line("# " + m.text(d.Title))
+	m.paragraph(d.Unreviewed)
 	m.paragraph(d.Headline)
 	m.paragraph(d.Partial)
-	m.paragraph(d.Made + " " + d.Looked)
+	m.paragraph(strings.TrimSpace(d.Made + " " + d.Looked))
 	m.paragraph(d.Shared)
 	m.paragraph(strings.Join(d.Nothing, " "))
-	m.cards(d.Words.Cards, d.Cards)
-	m.cards(d.Words.AllNotes, d.Notes)
-	if len(d.Gaps) > 0 {
-		m.line("## " + m.text(d.Words.Gaps))
+}
+
+// heading is one in both languages.
+func (m *markdown) heading(d Document, of func(Document) string) {
+	words := m.text(of(d))
+	if d.Beside != nil {
+		words += " · " + m.text(of(*d.Beside))
 	}
-	for _, group := range d.Gaps {
+	m.line("## " + words)
+}
+
+func (m *markdown) gaps(d Document) {
+	if len(d.Gaps) == 0 {
+		return
+	}
+	m.heading(d, func(d Document) string { return d.Words.Gaps })
+	for n, group := range d.Gaps {
 		m.paragraph(group.Title)
+		if d.Beside != nil && d.Beside.Gaps[n].Title != group.Title {
+			m.paragraph(d.Beside.Gaps[n].Title)
+		}
 		for _, gap := range group.Gaps {
 			m.item("-", gapText(gap))
 		}
 		m.line("")
 	}
-	m.paragraph(strings.Join(d.Footer, " "))
-	_, err := io.WriteString(w, m.out.String())
-	return err
 }
 
 type markdown struct{ out strings.Builder }
 
-func (m *markdown) cards(heading string, cards []Card) {
+func (m *markdown) cards(d Document, heading func(Document) string, cards []Card) {
 	if len(cards) == 0 {
 		return
 	}
-	m.line("## " + m.text(heading))
+	m.heading(d, heading)
 	for i, again := range repeats(cards) {
 		m.card(cards[i], again)
+		if beside := cards[i].Beside; beside != nil {
+			m.card(*beside, again)
+		}
 	}
 }
 
 func (m *markdown) card(c Card, again bool) {
 	m.line("### " + m.text(c.Symbol) + " " + m.text(c.Title))
+	m.paragraph(c.Fallback)
 	m.paragraph(c.LevelWord + ". " + c.Strength)
 	m.paragraph(c.Product)
 	for _, place := range c.Places {

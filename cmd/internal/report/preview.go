@@ -24,10 +24,13 @@ func renderPreview(w io.Writer, in Input) error {
 		return err
 	}
 	var out strings.Builder
-	for _, line := range term.Wrap(in.Say.Text("preview.head", nil), max(in.Profile.Width, term.MinWidth)) {
-		out.WriteString(line + "\n")
+	heads := []string{in.Say.Text("preview.head", nil)}
+	if english := in.Say.English().Text("preview.head", nil); !in.Say.Language().Reviewed && english != heads[0] {
+		heads = append(heads, english)
 	}
-	out.WriteString("\n")
+	for _, head := range heads {
+		out.WriteString(strings.Join(term.Wrap(head, max(in.Profile.Width, term.MinWidth)), "\n") + "\n\n")
+	}
 	decoder := json.NewDecoder(bytes.NewReader(b))
 	decoder.UseNumber()
 	if err := previewValue(&out, decoder, ""); err != nil {

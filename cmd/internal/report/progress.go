@@ -31,8 +31,8 @@ func Progress(say *text.Catalogue, now detect.Progress, since time.Duration, col
 
 // bytesInWords writes a number of bytes with three digits.
 func bytesInWords(bytes float64) string {
-	units := []string{"B", "kB", "MB", "GB", "TB"}
-	for bytes >= 1000 && len(units) > 1 {
+	units := []string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
+	for bytes >= 999.5 && len(units) > 1 { // what would be written as 1e+03
 		bytes, units = bytes/1000, units[1:]
 	}
 	return fmt.Sprintf("%.3g %s", bytes, units[0])

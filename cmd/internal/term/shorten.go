@@ -6,6 +6,9 @@ func ShortenedInside(s string, columns int) string {
 	if Width(s) <= columns {
 		return s
 	}
+	if columns < 1 {
+		return ""
+	}
 	if columns < 3 {
 		return Clipped(s, columns)
 	}
