@@ -397,12 +397,12 @@ func TestUnknownFormat(t *testing.T) {
 	}
 }
 
-func TestFormatWithoutAReaderIsAGap(t *testing.T) {
+func TestTheBeginningOfAPackageIsAGap(t *testing.T) {
 	r := inspect(t, "a.rpm", []byte("\xed\xab\xee\xdb\x03\x00"))
 	if r.Format != signatures.RPM || r.File.SHA256 == "" {
 		t.Errorf("%+v", r)
 	}
-	wantGaps(t, r, gapNotOpened)
+	wantGaps(t, r, gapCorrupt)
 }
 
 func TestOneHostileFileCannotFillTheReport(t *testing.T) {

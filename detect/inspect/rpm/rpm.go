@@ -118,6 +118,12 @@ func (p *Package) packed() io.Reader {
 	return io.NewSectionReader(p.r, p.payload, p.size-p.payload)
 }
 
+func (p *Package) beginsWith(magic string) bool {
+	start := make([]byte, len(magic))
+	n, _ := p.packed().Read(start)
+	return string(start[:n]) == magic
+}
+
 // codings are the names of compressions in a header, with the endings by which
 // package unpack knows them.
 var codings = map[string]string{"": ".gz", "gzip": ".gz", "xz": ".xz", "zstd": ".zst", "bzip2": ".bz2", "none": ""}
@@ -131,6 +137,9 @@ func Walk(ctx context.Context, r io.ReaderAt, size int64, limits archive.Limits,
 	suffix, ok := codings[p.Header.String(rpmheader.PayloadCoding)]
 	if format := p.Header.String(rpmheader.PayloadFormat); !ok || format != "" && format != "cpio" {
 		return ErrUnsupported
+	}
+	if suffix == ".gz" && p.beginsWith(cpioMagic) {
+		suffix = "" // rpm reads through what is not packed, and does not name it
 	}
 	plain, err := unpack.NewReader(suffix, withContext{ctx, p.packed()}, unpack.Limits{Output: limits.Budget.Left(), Window: window})
 	if err != nil {
