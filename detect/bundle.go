@@ -51,7 +51,7 @@ func (b *builder) bundleWithin(left bundleBounds) {
 		return
 	}
 	check.real = real
-	l, err := check.read(b.found.Path)
+	l, err := check.layout()
 	if l == nil {
 		b.bundleGap(b.found.Path, kindOfBundle(err), err)
 		check.loose(b.found.Path, 0)
@@ -60,6 +60,7 @@ func (b *builder) bundleWithin(left bundleBounds) {
 	b.describe(l)
 	b.besideMain(l)
 	code := check.code(l, 0, err)
+	code.signature.Scope = platform.Display(b.found.Path)
 	b.out.Signatures = append(b.out.Signatures, code.signature)
 	b.archives(l)
 	check.report(code)

@@ -60,7 +60,7 @@ func (c *bundleCheck) sealed(l *appbundle.Layout, out *coded, depth int, fault e
 			s.seal = nil
 			s.lower(inventory.Broken, inventory.ProblemSealDamaged)
 			c.bundleGap(path.Join(l.Base, "_CodeSignature/CodeResources"), "corrupt", err)
-		} else if s.seal.Weak {
+		} else if s.seal.Weak && (out.code == nil || out.code.Kind != apple.MacAppStore) { // the store has rules of its own
 			s.lower(inventory.IntegrityNotChecked, inventory.ProblemResourcesNotRead)
 			c.bundleGap(l.Root, "signature-not-checked", errors.New("the rules of its seal leave out more than codesign's own do"))
 		}

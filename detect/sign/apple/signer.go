@@ -20,7 +20,7 @@ type SignerKind string
 // Kinds of signer.
 const (
 	DeveloperID    SignerKind = "developer-id"
-	MacAppStore    SignerKind = "mac-app-store"
+	MacAppStore    SignerKind = "mac-app-store" // also of an app for phones
 	IOSAppStore    SignerKind = "ios-app-store"
 	AppleSoftware  SignerKind = "apple"
 	AppleDeveloper SignerKind = "apple-developer" // another certificate that Apple issued
@@ -36,6 +36,7 @@ var (
 	markDeveloperID   = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 13}
 	markDeveloperIDCA = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 2, 6}
 	markAppStore      = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 9}
+	markPhoneStore    = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 3} // apps for phones, on a Mac too
 	markTestFlight    = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 25, 1}
 	// Apple's own store for iPhones signs under one name and with one mark
 	// (Security, SecPolicy.c, SecPolicyCreateiPhoneApplicationSigning).
@@ -71,7 +72,7 @@ func kindOf(chain cms.Chain) SignerKind {
 	switch {
 	case hasExtension(leaf, markDeveloperID) && hasExtension(issuer, markDeveloperIDCA):
 		return DeveloperID
-	case hasExtension(leaf, markAppStore), hasExtension(leaf, markTestFlight):
+	case hasExtension(leaf, markAppStore), hasExtension(leaf, markPhoneStore), hasExtension(leaf, markTestFlight):
 		return MacAppStore
 	case hasExtension(leaf, markIOSStore) && leaf.Subject.CommonName == iosStoreName:
 		return IOSAppStore

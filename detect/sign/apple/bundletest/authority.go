@@ -21,6 +21,7 @@ import (
 // Marks of Apple's in certificates, as package apple knows them.
 var (
 	MarkDeveloperID   = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 13}
+	MarkPhoneStore    = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 3}
 	MarkDeveloperIDCA = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 2, 6}
 )
 
@@ -92,6 +93,12 @@ func NewHierarchy(t testing.TB) *Hierarchy {
 func (h *Hierarchy) Team(t testing.TB, team string) *Authority {
 	t.Helper()
 	return Issue(t, h.Issuer, Subject(team), false, MarkDeveloperID)
+}
+
+// Store is a signer for every team, as the App Store for phones is.
+func (h *Hierarchy) Store(t testing.TB) *Authority {
+	t.Helper()
+	return Issue(t, h.Issuer, pkix.Name{CommonName: "Example Store"}, false, MarkPhoneStore)
 }
 
 // Chain is what is put into a signature beside the signer's certificate.

@@ -23,6 +23,7 @@ type Bundle struct {
 	ID, Name, Version string
 	Executable        string
 	Framework         bool // with a version of its own
+	Flat              bool // without Contents, as for phones
 	Old               bool // sealed by the rules of the first version
 	Program           Program
 	// Files and Links lie below Contents, or below the framework's version;
@@ -85,6 +86,9 @@ func (b Bundle) Build(t testing.TB, at string, disk Disk) Program {
 	t.Helper()
 	base := path.Join(at, "Contents")
 	main, info := path.Join(base, "MacOS", b.Executable), path.Join(base, "Info.plist")
+	if b.Flat {
+		base, main, info = at, path.Join(at, b.Executable), path.Join(at, "Info.plist")
+	}
 	if b.Framework {
 		base = path.Join(at, "Versions/A")
 		main, info = path.Join(base, b.Executable), path.Join(base, "Resources/Info.plist")
@@ -149,7 +153,18 @@ func (b Bundle) nested(t testing.TB, base string, disk Disk) map[string]string {
 
 func data(b []byte) string { return "<data>" + base64.StdEncoding.EncodeToString(b) + "</data>" }
 
-func (b Bundle) rules() string { return standardRules + b.MoreRules }
+// flatRules are those of the App Store for phones, as far as they matter here.
+const flatRules = `<key>^.*</key><true/>` +
+	`<key>^(Frameworks/[^/]+\.framework/|PlugIns/[^/]+\.appex/|())SC_Info/[^/]+\.(sinf|supf|supp)$</key><dict><key>omit</key><true/><key>weight</key><real>10000</real></dict>` +
+	`<key>^Info\.plist$</key><dict><key>omit</key><true/><key>weight</key><real>20</real></dict>` +
+	`<key>^PkgInfo$</key><dict><key>omit</key><true/><key>weight</key><real>20</real></dict>`
+
+func (b Bundle) rules() string {
+	if b.Flat {
+		return flatRules + b.MoreRules
+	}
+	return standardRules + b.MoreRules
+}
 
 // omitted is true for files that the rules leave out.
 func (b Bundle) omitted(name string) bool {
