@@ -107,4 +107,11 @@ func advise(f *Finding, v outcome, decided *familyState, c *signatures.Client, u
 	if len(f.Steps) == 0 {
 		f.Steps = append(f.Steps, stepsFor(f.Verdict, f.Reason)...)
 	}
+	if f.Reason == ReasonChangedBeside && u.recordsDigests() {
+		for i := range f.Steps {
+			if f.Steps[i] == StepReinstallFromMaker {
+				f.Steps[i] = StepReinstall // a package manager put it there
+			}
+		}
+	}
 }
