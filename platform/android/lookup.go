@@ -287,7 +287,7 @@ func facts(a *app, record dumpsys.Package) []signatures.Fact {
 	if installer == "" {
 		installer = record.Installer
 	}
-	add(signatures.PackageOrigin, installer)
+	add(signatures.PackageOrigin, dumpsys.InstallerInWords(installer))
 	add(signatures.AndroidFirstInstall, record.FirstInstall)
 	for _, digest := range record.CertSHA256 {
 		add(signatures.AndroidRecordedCert, digest)

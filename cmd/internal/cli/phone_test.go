@@ -19,6 +19,7 @@ import (
 	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/detect/judge"
 	"github.com/chatvet/chatvet/platform/android/adb/adbdtest"
+	"github.com/chatvet/chatvet/signatures"
 )
 
 // syntheticPhone answers as testdata/phone says that a version of Android does.
@@ -87,6 +88,20 @@ func gapKinds(res judge.Result) []string {
 	return slices.Compact(kinds)
 }
 
+// installers are who installed the apps, in words.
+func installers(res judge.Result) []string {
+	var all []string
+	for _, b := range res.Builds {
+		for _, f := range b.Facts {
+			if name, _, ok := strings.Cut(f.Value, " ("); ok && f.Kind == signatures.PackageOrigin {
+				all = append(all, name)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
 // TestPhone8To15 looks at phones of every version through a real adb server: the
 // clients of both users are found, and the one who may not be read is a gap.
 func TestPhone8To15(t *testing.T) {
@@ -110,6 +125,9 @@ func TestPhone8To15(t *testing.T) {
 				if f.Verdict == judge.Official || f.Verdict == judge.Independent {
 					t.Errorf("an app signed by a test key is %s", f.Verdict)
 				}
+			}
+			if diff := cmp.Diff([]string{"APK file", "Google Play"}, installers(res)); diff != "" {
+				t.Error(diff)
 			}
 			if res.Root.Kind != "phone" || res.Checked.Packages != 4 {
 				t.Errorf("root %+v, checked %+v", res.Root, res.Checked)

@@ -52,6 +52,16 @@ func FreePort(t testing.TB) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
+// ADB runs adb itself, as a person would, and returns what it said.
+func (s *Server) ADB(t testing.TB, args ...string) string {
+	t.Helper()
+	said, err := s.adb(args...)
+	if err != nil {
+		t.Fatalf("adb %s: %v\n%s", strings.Join(args, " "), err, said)
+	}
+	return said
+}
+
 func (s *Server) adb(args ...string) (string, error) {
 	cmd := exec.Command("adb", append([]string{"-P", strconv.Itoa(s.Port)}, args...)...)
 	cmd.Env = s.env
