@@ -238,7 +238,7 @@ func (c *collector) inventory() inventory.Inventory {
 		Started:   c.started.UTC().Format(time.RFC3339),
 		ElapsedMS: time.Since(c.started).Milliseconds(),
 		Checked:   c.checked,
-		Builds:    c.builds,
+		Builds:    joinSplits(c.builds),
 		Gaps:      c.gaps,
 	}
 	inv.Checked.Lookups = append([]string{}, c.lookups...)
