@@ -205,7 +205,7 @@ func observe(t *testing.T, l platform.Lookup, root platform.Root) *hosttest.Sink
 			}
 		}
 		if r := c.Record; r != nil {
-			for _, name := range append([]string{r.Archive}, append(r.Releases, r.Indexes...)...) {
+			for _, name := range slices.Concat([]string{r.Archive}, r.Releases, r.Indexes, r.Keys, r.Assertions) {
 				root.FS.Open(name)
 			}
 		}
