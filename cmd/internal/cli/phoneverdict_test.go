@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/detect/inspect/apk/apktest"
 	"github.com/chatvet/chatvet/detect/judge"
 	"github.com/chatvet/chatvet/platform/android/adb/adbdtest"
@@ -142,6 +144,48 @@ func TestPhoneVerdicts(t *testing.T) {
 			}
 			if got := gapKinds(res); !slices.Equal(got, c.gaps) {
 				t.Errorf("gaps %v, want %v", got, c.gaps)
+			}
+		})
+	}
+}
+
+// TestContainersOfApps: what a person downloads for a phone is often an app in
+// parts. Each part is asked for its own signature there too.
+func TestContainersOfApps(t *testing.T) {
+	maker, other := apktest.NewKey("Maker", "An Invented Maker"), apktest.NewKey("Other", "Somebody Else")
+	list := inventedList(t, maker)
+	by := func(split string, k apktest.Key) []byte {
+		return signedAPK(apktest.Manifest{Package: inventedID, Split: split}, apktest.V2, apktest.Signer{Key: k})
+	}
+	for _, c := range []struct {
+		name     string
+		files    fixture.Files
+		verdicts []judge.Verdict
+		gap      string
+	}{
+		{"app.apks", fixture.Files{"toc.pb": []byte("x"), "splits/base-master.apk": by("", maker), "splits/base-de.apk": by("config.de", maker)}, []judge.Verdict{judge.Official}, ""},
+		{"app.apkm", fixture.Files{"info.json": []byte("{}"), "base.apk": by("", maker), "split_config.de.apk": by("config.de", maker)}, []judge.Verdict{judge.Official}, ""},
+		{"app.xapk", fixture.Files{"manifest.json": []byte("{}"), inventedID + ".apk": by("", maker), "config.de.apk": by("config.de", other)}, []judge.Verdict{judge.Mismatch}, ""},
+		{"app.aab", fixture.Files{"BundleConfig.pb": []byte("x"), "base/manifest/AndroidManifest.xml": []byte("x")}, nil, "not-opened"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), c.name)
+			if err := os.WriteFile(file, fixture.Zip(c.files), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			var stdout, stderr bytes.Buffer
+			p := &program{stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, env: func(string) string { return "" }, unconfined: true}
+			code := p.run(t.Context(), []string{"inspect", "--json", "--signatures", list, file})
+			res := phoneRun{code, stdout.String(), stderr.String()}.result(t)
+			var verdicts []judge.Verdict
+			for _, f := range res.Findings {
+				verdicts = append(verdicts, f.Verdict)
+			}
+			if !slices.Equal(verdicts, c.verdicts) {
+				t.Errorf("%v, want %v: %+v", verdicts, c.verdicts, res.Findings)
+			}
+			if c.gap != "" && !slices.Contains(gapKinds(res), c.gap) {
+				t.Errorf("gaps %v", res.Gaps)
 			}
 		})
 	}
