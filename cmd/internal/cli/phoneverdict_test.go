@@ -190,3 +190,28 @@ func TestContainersOfApps(t *testing.T) {
 		})
 	}
 }
+
+// TestLookAlikeOnAPhone: an app whose id differs from a client's by what a reader
+// may miss is pulled too, and told as that.
+func TestLookAlikeOnAPhone(t *testing.T) {
+	server := adbdtest.StartServer(t)
+	const likeIt = "org.example.lnvented"
+	maker, other := apktest.NewKey("Maker", "An Invented Maker"), apktest.NewKey("Other", "Somebody Else")
+	phone := phoneWith(signedAPK(apktest.Manifest{Package: likeIt}, apktest.V2, apktest.Signer{Key: other}))
+	run := phone.Run
+	phone.Run = func(command string) adbdtest.Answer {
+		a := run(strings.ReplaceAll(command, likeIt, inventedID))
+		a.Stdout = strings.ReplaceAll(a.Stdout, "="+inventedID, "="+likeIt)
+		a.Stdout = strings.ReplaceAll(a.Stdout, "["+inventedID, "["+likeIt)
+		return a
+	}
+	serial := server.Connect(t, phone)
+	res := runPhone(t, server, "--json", "--signatures", inventedList(t, maker), "--serial", serial).result(t)
+	if len(res.Findings) != 1 || len(res.Gaps) != 0 {
+		t.Fatalf("%d findings, gaps %v", len(res.Findings), res.Gaps)
+	}
+	f := res.Findings[0]
+	if told := slices.ContainsFunc(f.Reasons, func(r judge.Reason) bool { return r.Code == judge.ReasonLookAlike }); f.Verdict != judge.Unverified || !told {
+		t.Errorf("%s: %+v", f.Verdict, f.Reasons)
+	}
+}
