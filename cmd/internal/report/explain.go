@@ -91,7 +91,7 @@ func (e explainer) circumstances(f *signatures.Family) {
 		e.paragraph(0, e.text("explain.operator", text.Args{"operator": f.Operator}))
 	}
 	if len(f.Regions) > 0 {
-		e.paragraph(0, e.text("explain.regions", text.Args{"regions": strings.Join(f.Regions, " ")}))
+		e.paragraph(0, e.text("explain.regions", text.Args{"regions": strings.Join(f.Regions, ", ")}))
 	}
 	if f.Active == (signatures.Period{}) {
 		return
@@ -151,7 +151,7 @@ func (e explainer) client(c *signatures.Client) {
 		e.paragraph(0, e.text("explain.ended", text.Args{"date": c.Ended.Date})+e.mark(c.Ended.Source))
 	}
 	for _, w := range c.Withdrawn {
-		e.paragraph(0, e.text("explain.withdrawn", text.Args{"versions": w.Versions})+e.mark(w.Source))
+		e.paragraph(0, e.text("explain.withdrawn", text.Args{"versions": withdrawn(w)})+e.mark(w.Source))
 		e.paragraph(2, e.text(string(w.Reason), args))
 	}
 	if c.GetGenuine != "" && c.Ended == nil {
@@ -161,6 +161,19 @@ func (e explainer) client(c *signatures.Client) {
 	e.familiesOf(c)
 	e.recogniseClient(c)
 	e.sources(c.Sources)
+}
+
+// withdrawn lists versions as a person writes them, and for which system.
+func withdrawn(w signatures.Withdrawn) string {
+	var versions []string
+	for _, v := range strings.Split(w.Versions, "||") {
+		versions = append(versions, strings.TrimPrefix(strings.TrimSpace(v), "="))
+	}
+	list := strings.Join(versions, ", ")
+	if w.Platform == "" {
+		return list
+	}
+	return list + " (" + string(w.Platform) + ")"
 }
 
 func (e explainer) advisories(c *signatures.Client, args text.Args) {

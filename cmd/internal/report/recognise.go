@@ -16,7 +16,7 @@ func (e explainer) recogniseFamily(f *signatures.Family) {
 		e.paragraph(4, f.Undetectable)
 	}
 	for _, d := range f.Digests {
-		e.item(2, "-", e.say.Plural("explain.recognise.digests", len(d.Values), nil)+e.mark(d.Source))
+		e.item(2, "-", e.say.Plural("explain.recognise.digests", len(d.Values), text.Args{"digest": digestNames[d.Kind]})+e.mark(d.Source))
 	}
 	for _, r := range f.Rules {
 		e.item(2, "-", e.text("explain.recognise.rule", text.Args{"name": r.Name}))
@@ -32,7 +32,7 @@ func (e explainer) recogniseFamily(f *signatures.Family) {
 		}
 	}
 	if f.Undetectable == "" {
-		e.paragraph(2, e.text(howSure(f.Kind), nil))
+		e.paragraph(2, e.text(howSure(f), nil))
 	}
 	if f.MakerSigned {
 		e.paragraph(2, e.text("explain.recognise.maker-signed", nil))
@@ -40,9 +40,16 @@ func (e explainer) recogniseFamily(f *signatures.Family) {
 	e.whereAllSignsAre(f.ID)
 }
 
+var digestNames = map[signatures.Kind]string{
+	signatures.FileSHA256: "SHA-256", signatures.FileSHA1: "SHA-1", signatures.FileMD5: "MD5",
+}
+
 // howSure is the rule of DESIGN section 4 in words.
-func howSure(k signatures.FamilyKind) string {
-	if k.Harmful() {
+func howSure(f *signatures.Family) string {
+	switch {
+	case len(f.Rules) == 0:
+		return "explain.recognise.how-digests"
+	case f.Kind.Harmful():
 		return "explain.recognise.how-harmful"
 	}
 	return "explain.recognise.how"
@@ -104,15 +111,21 @@ func (e explainer) recogniseClient(c *signatures.Client) {
 	} else {
 		e.paragraph(2, e.text("explain.recognise.pins", nil))
 	}
+	said := map[string]bool{}
 	for _, p := range c.Pins {
-		e.pin(p)
+		if line := e.pinLine(p); e.detail == Show || !said[line] {
+			said[line] = true
+			e.pin(p)
+		}
+	}
+	for _, k := range c.UnpublishedKeys {
+		e.item(2, "-", e.text("explain.recognise.unpublished-key", text.Args{"channel": k.Channel, "id": k.ID})+e.mark(k.Source))
 	}
 	e.whereAllSignsAre(c.ID)
 }
 
 func (e explainer) pin(p signatures.Pin) {
-	e.item(2, "-", e.text("explain.recognise.pin", text.Args{"channel": p.Channel,
-		"platform": string(p.Platform), "by": e.text("explain.pin-by."+string(p.By), nil)}))
+	e.item(2, "-", e.pinLine(p))
 	if e.detail != Show {
 		return
 	}
@@ -123,4 +136,9 @@ func (e explainer) pin(p signatures.Pin) {
 		version := strings.TrimSpace(p.Version + " " + p.Arch)
 		e.paragraph(4, e.say.Plural("explain.recognise.programs", len(p.Programs), text.Args{"package": p.Channel, "version": version}))
 	}
+}
+
+func (e explainer) pinLine(p signatures.Pin) string {
+	return e.text("explain.recognise.pin", text.Args{"channel": p.Channel,
+		"platform": string(p.Platform), "by": e.text("explain.pin-by."+string(p.By), nil)})
 }
