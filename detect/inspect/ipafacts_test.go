@@ -101,10 +101,6 @@ func TestIPASigners(t *testing.T) {
 			a.Signer = bundletest.Issue(t, stranger.Issuer, pkix.Name{CommonName: "Apple iPhone OS Application Signing"}, false, mark)
 			a.Chain = []*x509.Certificate{stranger.Issuer.Cert}
 		}, "mismatch other-signer", ""},
-		{"by a team with the store's mark and another name", func(a *ipatest.App) {
-			mark := asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 3}
-			a.Signer = bundletest.Issue(t, p.Issuer, bundletest.Subject("AAAAAAAAAA"), false, mark)
-		}, "mismatch other-signer", inventory.ProblemTeam},
 		{"by nobody", func(a *ipatest.App) { a.Signer, a.Team = nil, "" }, "unverified unsigned", ""},
 		{"changed", func(a *ipatest.App) {
 			a.Change = func(m map[string]string) { m[ipatest.Folder+"words.txt"] = "changed" }

@@ -21,7 +21,6 @@ type SignerKind string
 const (
 	DeveloperID    SignerKind = "developer-id"
 	MacAppStore    SignerKind = "mac-app-store" // also of an app for phones
-	IOSAppStore    SignerKind = "ios-app-store"
 	AppleSoftware  SignerKind = "apple"
 	AppleDeveloper SignerKind = "apple-developer" // another certificate that Apple issued
 	AdHoc          SignerKind = "ad-hoc"
@@ -38,10 +37,7 @@ var (
 	markAppStore      = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 9}
 	markPhoneStore    = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 3} // apps for phones, on a Mac too
 	markTestFlight    = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 25, 1}
-	// Apple's own store for iPhones signs under one name and with one mark
-	// (Security, SecPolicy.c, SecPolicyCreateiPhoneApplicationSigning).
-	markIOSStore = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 1, 3}
-	markApple    = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 22}
+	markApple         = asn1.ObjectIdentifier{1, 2, 840, 113635, 100, 6, 22}
 )
 
 // Attributes by which a signature names all code directories (Security,
@@ -74,21 +70,17 @@ func kindOf(chain cms.Chain) SignerKind {
 		return DeveloperID
 	case hasExtension(leaf, markAppStore), hasExtension(leaf, markPhoneStore), hasExtension(leaf, markTestFlight):
 		return MacAppStore
-	case hasExtension(leaf, markIOSStore) && leaf.Subject.CommonName == iosStoreName:
-		return IOSAppStore
 	case hasExtension(leaf, markApple):
 		return AppleSoftware
 	}
 	return AppleDeveloper
 }
 
-const iosStoreName = "Apple iPhone OS Application Signing"
-
 // teamOf is the team for which a certificate was issued: its organisational
 // unit. The App Store signs for every team with one certificate, and checks what
 // the program says.
 func teamOf(leaf *x509.Certificate, kind SignerKind, claimed string) (team string, agrees bool) {
-	if kind == MacAppStore || kind == IOSAppStore {
+	if kind == MacAppStore {
 		return claimed, true
 	}
 	if units := leaf.Subject.OrganizationalUnit; len(units) == 1 {
