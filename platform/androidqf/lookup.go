@@ -232,7 +232,7 @@ func facts(p listed, record dumpsys.Package) []signatures.Fact {
 	if installer == "null" || !dumpsys.IsPackageID(installer) {
 		installer = record.Installer
 	}
-	add(signatures.PackageOrigin, installer)
+	add(signatures.PackageOrigin, dumpsys.InstallerInWords(installer))
 	add(signatures.AndroidFirstInstall, record.FirstInstall)
 	for _, sum := range slices.Concat(p.digests(func(f part) string { return f.Certificate.SHA256 }), record.CertSHA256) {
 		add(signatures.AndroidRecordedCert, sum)
