@@ -122,7 +122,7 @@ func (c *complained) Error() string { return c.words }
 
 const maxComplaint = 200
 
-// complaint finds what a command says when it fails. Old versions of pm exit with
+// complaint finds what a command says when it fails. Some versions of pm exit with
 // 0 and print the exception among the rest.
 func complaint(stdout, stderr string, exit int) string {
 	all := stderr + "\n" + stdout
