@@ -63,6 +63,9 @@ func Files(ctx context.Context, fsys platform.FS, paths []string, gap func(name 
 	}}
 	listed.files = rpm.Owned(ctx, fsys, asked, s.gap)
 	for _, record := range s.records() {
+		if len(listed.files) == len(asked) {
+			break
+		}
 		if err := ctx.Err(); err != nil {
 			return listed, err
 		}

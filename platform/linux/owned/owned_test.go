@@ -18,7 +18,8 @@ func TestFiles(t *testing.T) {
 		"pacman":                 {"-- var/lib/pacman/local/x-1/files --\n%FILES%\nopt/x\n", true, false},
 		"a package without list": {"-- var/lib/pacman/local/x-1/desc --\nx\n", false, false},
 		"nobody":                 {"-- opt/x --\nx\n", false, false},
-		"a record unread":        {dpkg + "-- var/lib/dpkg/info/y.list [mode=000] --\nx\n", true, true},
+		"a record unread":        {"-- var/lib/dpkg/info/a.list [mode=000] --\nx\n-- var/lib/dpkg/info/b.list --\n/opt/y\n", false, true},
+		"nothing left to ask":    {dpkg + "-- var/lib/dpkg/info/y.list [mode=000] --\nx\n", true, false},
 		"a line without end":     {"-- var/lib/dpkg/info/x.list --\n/" + strings.Repeat("x", 1<<17) + "\n/opt/x\n", false, true},
 		"rpm unread":             {"-- var/lib/rpm/Packages --\nx\n", false, true},
 	} {
