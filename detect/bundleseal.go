@@ -200,13 +200,17 @@ func (s *sealCheck) free(name string, e fs.DirEntry, depth int) {
 	}
 }
 
-// harmless is true for a file that is no program.
+// harmless is true for a file that is no program. One that cannot be read leaves
+// that open.
 func (s *sealCheck) harmless(name string, e fs.DirEntry) bool {
 	if !e.Type().IsRegular() {
 		return false
 	}
 	_, format, err := s.head(name)
-	return err == nil && !isCode(format)
+	if err != nil {
+		s.unread(name, err)
+	}
+	return !isCode(format)
 }
 
 // against compares a file, a link or nested code with what the list has of it.
