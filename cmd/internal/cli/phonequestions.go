@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strconv"
+	"strings"
 
 	"github.com/chatvet/chatvet/cmd/internal/term"
 )
@@ -21,24 +23,27 @@ var paperQuestions = []struct{ ask, means string }{
 // phoneAfter is how to close the door again that was opened for a check.
 var phoneAfter = []string{"phone.after.off", "phone.after.revoke", "phone.after.cable"}
 
-// askOnPaper prints the card for phones that cannot be read, such as an iPhone.
+// askOnPaper prints the card for phones that cannot be read, such as an iPhone:
+// each question, room for the answer, and what an answer means.
 func (p *program) askOnPaper() error {
 	say := p.texts()
-	lines := []string{say.Text("phone.questions.title", nil), "", say.Text("phone.questions.about", nil)}
-	for i, q := range paperQuestions {
-		lines = append(lines, "", strconv.Itoa(i+1)+". "+say.Text(q.ask, nil), say.Text(q.means, nil))
+	card := []string{
+		onPaper("", say.Text("phone.questions.title", nil)),
+		onPaper("", say.Text("phone.questions.about", nil)),
 	}
-	lines = append(lines, "", say.Text("phone.questions.end", nil))
-	for _, paragraph := range lines {
-		wrapped := term.Wrap(paragraph, helpWidth)
-		if paragraph == "" {
-			wrapped = []string{""}
-		}
-		for _, line := range wrapped {
-			if _, err := fmt.Fprintln(p.stdout, term.Plain(line)); err != nil {
-				return fmt.Errorf("writing questions: %w", err)
-			}
-		}
+	for i, q := range paperQuestions {
+		room := "   " + strings.Repeat("_", helpWidth-len("   "))
+		card = append(card, onPaper(strconv.Itoa(i+1)+". ", say.Text(q.ask, nil))+room+"\n"+onPaper("   > ", say.Text(q.means, nil)))
+	}
+	card = append(card, onPaper("", say.Text("phone.questions.end", nil)))
+	if _, err := io.WriteString(p.stdout, strings.Join(card, "\n")); err != nil {
+		return fmt.Errorf("writing questions: %w", err)
 	}
 	return nil
+}
+
+// onPaper wraps a paragraph behind a mark, its further lines below its first word.
+func onPaper(mark, paragraph string) string {
+	lines := term.Wrap(term.Plain(paragraph), helpWidth-len(mark))
+	return mark + strings.Join(lines, "\n"+strings.Repeat(" ", len(mark))) + "\n"
 }
