@@ -69,6 +69,14 @@ func TestSignedFlatpak(t *testing.T) {
 	restore()
 	expect("as it was", known, independent, 1)
 
+	added := filepath.Dir(found[0]) + "/added"
+	if err := os.WriteFile(added, []byte("#!/bin/sh\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	expect("a program that the commit does not have", known, claimed, 1)
+	if err := os.Remove(added); err != nil {
+		t.Fatal(err)
+	}
 	trees, err := filepath.Glob(dir + "/root/var/lib/flatpak/repo/objects/*/*.dirtree")
 	if err != nil || len(trees) == 0 {
 		t.Fatal(trees, err)

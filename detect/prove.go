@@ -26,6 +26,7 @@ const (
 	problemOtherVersion = "proved-another-version"
 	problemDiffers      = "differs-from-signed-package"
 	problemNotCompared  = "no-program-compared"
+	problemNotInPackage = "not-in-signed-package"
 	problemUnknownKey   = "unknown-package-key"
 )
 
@@ -40,7 +41,8 @@ type proof struct {
 	signers []pgp.Signer
 	other   bool // it is about another package or version
 	// differs says whether a program file of the build is another than the one
-	// that the chain leads to, and which digest that one has.
+	// that the chain leads to, and which digest that one has; none where the
+	// chain leads to no file of this name.
 	differs func(inventory.File) (differs bool, signed string, err error)
 }
 
@@ -123,7 +125,11 @@ func (b *builder) signatureOf(p proof) (inventory.Signature, error) {
 	if err != nil {
 		return sig, err
 	}
-	if problem != "" {
+	switch problem {
+	case "":
+	case problemNotInPackage:
+		sig.Integrity, sig.Problems = inventory.IntegrityNotChecked, []string{problem}
+	default:
 		sig.Integrity, sig.Problems = inventory.Broken, []string{problem}
 	}
 	if !p.known {
@@ -147,9 +153,15 @@ func (b *builder) unlike(p proof) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("comparing %s: %w", f.Path, err)
 		}
-		if differs && f.State == "" {
+		switch {
+		case !differs || f.State != "":
+		case signed != "":
 			b.differs(f.Path, signed)
 			problem = problemDiffers
+		case problem == "":
+			// Diverted to another name, fetched at installation (flatpak's extra
+			// data), or added: no record says which.
+			problem = problemNotInPackage
 		}
 		programs++
 	}
