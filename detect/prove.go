@@ -18,7 +18,6 @@ const (
 	aptSignature     = "apt-release"
 	rpmSignature     = "rpm-header"
 	flatpakSignature = "ostree-commit"
-	snapSignature    = "snap-assertion"
 )
 
 // Problems of such signatures.
@@ -72,8 +71,6 @@ func (b *builder) prove() {
 		follow = b.followRPM
 	case rec.Commit != "":
 		follow = b.followFlatpak
-	case len(rec.Assertions) > 0:
-		follow = b.followSnap
 	case b.listed():
 		return // the list has the digests of this version itself
 	default:

@@ -205,7 +205,7 @@ func observe(t *testing.T, l platform.Lookup, root platform.Root) *hosttest.Sink
 			}
 		}
 		if r := c.Record; r != nil {
-			for _, name := range slices.Concat([]string{r.Archive}, r.Releases, r.Indexes, r.Keys, r.Assertions) {
+			for _, name := range slices.Concat([]string{r.Archive}, r.Releases, r.Indexes, r.Keys) {
 				if name != "" { // not every record has an archive
 					root.FS.Open(name)
 				}

@@ -23,7 +23,4 @@ type Record struct {
 	Repository string
 	Commit     string
 	Deployed   string
-
-	// Assertions are the signed statements that snapd keeps, of all snaps.
-	Assertions []string
 }

@@ -142,7 +142,7 @@ const (
 
 // Signature is one signature on a build or on a file of it.
 type Signature struct {
-	Format    string      `json:"format"` // authenticode, apple, apk, apt-release, rpm-header, ostree-commit, snap-assertion
+	Format    string      `json:"format"` // authenticode, apple, apk, apt-release, rpm-header, ostree-commit
 	Scope     string      `json:"scope"`  // the file it covers
 	By        string      `json:"by"`     // chatvet or system
 	Integrity Integrity   `json:"integrity"`

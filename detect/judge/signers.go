@@ -14,14 +14,13 @@ const (
 	formatAPTRelease   = "apt-release"
 	formatRPMHeader    = "rpm-header"
 	formatOSTreeCommit = "ostree-commit"
-	formatSnap         = "snap-assertion"
 )
 
 // ofPackage is true for the signatures by which package managers know where a
 // package came from. They cover the package as a whole.
 func ofPackage(s *inventory.Signature) bool {
 	switch s.Format {
-	case formatAPTRelease, formatRPMHeader, formatOSTreeCommit, formatSnap:
+	case formatAPTRelease, formatRPMHeader, formatOSTreeCommit:
 		return true
 	}
 	return false
