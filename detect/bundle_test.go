@@ -331,6 +331,11 @@ func TestAppBundle(t *testing.T) {
 			app.Build(t, bundleApp, d)
 			d.Files[contents+"Resources/scripts/x.js"] = "synthetic"
 		}},
+		{name: "by a stranger, with rules that leave out more", want: "not-checked trusted [resources-not-read] mismatch other-signer", change: func(d bundletest.Disk) {
+			app := exampleApp(stranger)
+			app.MoreRules = `<key>^Resources/scripts/</key><dict><key>omit</key><true/><key>weight</key><real>3000</real></dict>`
+			app.Build(t, bundleApp, d)
+		}},
 		{name: "a framework's folder beside Contents", want: broken(inventory.ProblemResourceAdded), change: func(d bundletest.Disk) {
 			d.Files[bundleApp+"/Versions/A/Resources/Info.plist"] = d.Files[framework+"Versions/A/Resources/Info.plist"]
 			d.Links[bundleApp+"/Versions/Current"] = "A"

@@ -81,6 +81,13 @@ func (u *unit) bySignature(c *signatures.Client, pins []signatures.Pin, s spot, 
 	case inventory.UnreadableSignature:
 		return unknownMaker(ReasonUnreadable, u.signerReason(sig))
 	}
+	if slices.Contains(sig.Problems, inventory.ProblemResourcesNotRead) {
+		// Who signed the main program is known. Whether the rest is as it was signed
+		// is not, which can cost a good answer and must not soften a bad one.
+		if id := u.bySigner(c, pins, s, sig); id.State == inventory.Contradicted {
+			return id
+		}
+	}
 	return unknownMaker(ReasonSignatureNotChecked, claim)
 }
 
