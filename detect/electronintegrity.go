@@ -1,10 +1,12 @@
 package detect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/chatvet/chatvet/detect/digest"
@@ -18,6 +20,7 @@ import (
 const (
 	archiveRecorded = "recorded"
 	archiveAnother  = "another"
+	filesChanged    = "changed" // of AsarFiles, as detect/inspect writes it
 	unpackedChanged = "changed"
 	unpackedAdded   = "added"
 	unpackedMissing = "missing"
@@ -74,25 +77,78 @@ func (b *builder) headerOf(place string) (signatures.Fact, bool) {
 	return signatures.Fact{}, false
 }
 
-// headerBeside reads the header of an archive that a program names, where the
-// program is looked at without the folder that it lies in.
+// headerBeside reads an archive that a program names, where the program is looked
+// at without the folder that it lies in. What is found in it is a fact of the
+// program's build; the archive itself may be a build of its own.
 func (b *builder) headerBeside(record signatures.Fact) (header signatures.Fact, ok bool) {
-	if record.Place != platform.Display(b.found.Path) || !fs.ValidPath(record.At) {
+	at := slices.IndexFunc(b.found.Files, func(f platform.CandidateFile) bool { return platform.Display(f.Path) == record.Place })
+	if at < 0 || !fs.ValidPath(record.At) {
 		return header, false // of a program inside something else
 	}
-	name := path.Join(path.Dir(b.found.Path), record.At)
+	name := path.Join(path.Dir(b.found.Files[at].Path), record.At)
 	if !b.besideArchive(name) || !b.readable(name) {
 		return header, false
 	}
-	a, err := b.archive(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return header, false
+	a, broken, changed, err := b.verified(name)
+	if changed && err == nil {
+		a, broken, changed, err = b.verified(name)
 	}
+	const what = "whether this archive is the one that its program names"
+	place := platform.Display(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return header, false
+	case err != nil:
+		b.gapBeside(name, what, err)
+		b.notRead(place, stateUnreadable)
+		return header, false
+	case changed:
+		b.gaps = append(b.gaps, inventory.Gap{Where: place, What: what, Kind: stateChanged, Reason: "its size or time changed twice while it was read"})
+		b.notRead(place, stateChanged)
+	}
+	for _, file := range broken {
+		b.out.Facts = append(b.out.Facts, signatures.Fact{Kind: signatures.AsarFiles, Value: filesChanged, Place: place, At: platform.Display(file)})
+	}
+	return signatures.Fact{Kind: signatures.AsarHeader, Value: a.HeaderSHA256, Place: place}, true
+}
+
+// notRead notes that a file of the build was not read to its end as it stood.
+func (b *builder) notRead(place, state string) {
+	for i := range b.out.Files {
+		if f := &b.out.Files[i]; f.Path == place {
+			f.State = cmp.Or(f.State, state)
+			return
+		}
+	}
+	b.out.Files = append(b.out.Files, inventory.File{Path: place, State: state})
+}
+
+// verified reads an archive and holds its files against its header. Changed is
+// true where somebody wrote to it meanwhile.
+func (b *builder) verified(name string) (a *asar.File, broken []string, changed bool, err error) {
+	file, before, err := b.open(name)
 	if err != nil {
-		b.gapBeside(name, "whether this archive is the one that its program names", err)
-		return header, false
+		return nil, nil, false, err
 	}
-	return signatures.Fact{Kind: signatures.AsarHeader, Value: a.HeaderSHA256, Place: platform.Display(name)}, true
+	defer file.Close()
+	if before.Size() > b.opt.Limits.FileSize {
+		return nil, nil, false, fmt.Errorf("%w: %d bytes", platform.ErrTooMany, before.Size())
+	}
+	if a, err = asar.Read(file, before.Size()); err != nil {
+		return nil, nil, false, err
+	}
+	check, err := a.Verify(b.ctx, file, before.Size())
+	if err != nil {
+		return nil, nil, false, err
+	}
+	b.files++
+	b.bytes += before.Size()
+	b.progress("reading", platform.Display(name), 1, before.Size())
+	after, err := file.Stat()
+	if err != nil {
+		return nil, nil, false, err
+	}
+	return a, check.Broken, before.Size() != after.Size() || !before.ModTime().Equal(after.ModTime()), nil
 }
 
 // readable is false for what lies among chat data, by its name or by what it

@@ -27,7 +27,7 @@ func (u *unit) withBeside(id identity, c *signatures.Client, s spot) identity {
 		changed = append(changed, u.sideLoaded(c, s)...)
 	}
 	if len(changed) == 0 {
-		return id
+		return u.withUnreadArchives(id, known, s.part)
 	}
 	own := withCode(id.reasons, id.Reason)
 	switch {
@@ -40,6 +40,22 @@ func (u *unit) withBeside(id identity, c *signatures.Client, s spot) identity {
 		}
 	}
 	return unknownMaker(ReasonChangedBeside, append(withCode(changed, ReasonChangedBeside), own...)...)
+}
+
+// withUnreadArchives leaves open who made an app whose archive, which is most of
+// its code, was not read to its end as it stood.
+func (u *unit) withUnreadArchives(id identity, known bool, p *part) identity {
+	if !known {
+		return id
+	}
+	for i := range p.build.Files {
+		f := &p.build.Files[i]
+		if f.State != "" && strings.HasSuffix(strings.ToLower(f.Path), ".asar") {
+			reason, because := incompleteFile(f)
+			return unknownMaker(reason, append([]Reason{because}, withCode(id.reasons, id.Reason)...)...)
+		}
+	}
+	return id
 }
 
 func withCode(reasons []Reason, code string) []Reason {
