@@ -94,7 +94,9 @@ type Contact struct {
 	Do         []string
 	LimitsHead string
 	Limits     string
-	Sources    []string
+	// Sources are those of what is said about the app, not of how it is recognised.
+	SourcesHead string
+	Sources     []string
 	// Unreviewed and Beside are as in a Document.
 	Unreviewed string
 	Beside     *Contact
@@ -126,6 +128,8 @@ func contact(peer Peer, list *signatures.List, say *text.Catalogue) Contact {
 		DoHead:     say.Text("heading.do", nil),
 		LimitsHead: say.Text("heading.not-checked", nil),
 		Limits:     say.Text("contact.not-checked", nil),
+
+		SourcesHead: say.Text("explain.sources", nil),
 	}
 	switch {
 	case peer.Family != nil:
@@ -134,7 +138,9 @@ func contact(peer Peer, list *signatures.List, say *text.Catalogue) Contact {
 		args["clients"] = args["client"]
 		c.About = say.Text(string(f.About), args)
 		c.Meaning = []string{exposure(f.PeerExposure, say, args)}
-		c.Sources = contactSources(f.Sources)
+		for _, s := range f.Sources {
+			c.Sources = append(c.Sources, source(s))
+		}
 	case peer.Client != nil:
 		c.aboutClient(peer.Client, app, list, say)
 	default:
@@ -162,11 +168,12 @@ func (c *Contact) aboutClient(client *signatures.Client, app string, list *signa
 	c.About = say.Text(string(client.About), args)
 	for _, a := range client.Advisories {
 		c.Meaning = append(c.Meaning, say.Text(string(a.Text), args), exposure(a.PeerExposure, say, args))
+		if s := sourceOf(client.Sources, a.Source); s != nil && !slices.Contains(c.Sources, source(*s)) {
+			c.Sources = append(c.Sources, source(*s))
+		}
 	}
 	if len(client.Advisories) == 0 {
 		c.Meaning = append(c.Meaning, say.Text("contact.nothing-published", text.Args{"app": app}))
-	} else {
-		c.Sources = contactSources(client.Sources)
 	}
 	for i := range list.Families {
 		if f := list.Family(list.Families[i].ID); slices.Contains(f.Imitates, client.ID) {
@@ -176,14 +183,6 @@ func (c *Contact) aboutClient(client *signatures.Client, app string, list *signa
 	if len(c.Copies) > 0 {
 		c.CopiesHead = say.Text("contact.copies", nil)
 	}
-}
-
-func contactSources(sources []signatures.Source) []string {
-	var all []string
-	for _, s := range sources {
-		all = append(all, source(s))
-	}
-	return all
 }
 
 func clientNames(ids []string, list *signatures.List, say *text.Catalogue) string {

@@ -72,8 +72,12 @@ func writeContact(p *page, c Contact) {
 		p.item(2, number(i+1)+".", step)
 	}
 	section(p, c.LimitsHead, c.Limits)
+	if len(c.Sources) > 0 {
+		p.blank()
+		p.heading(2, c.SourcesHead)
+	}
 	for _, s := range c.Sources {
-		p.faint(4, s)
+		p.item(2, "-", s)
 	}
 }
 
@@ -152,6 +156,9 @@ func (m *markdown) contact(c Contact) {
 	}
 	m.line("")
 	m.section(c.LimitsHead, c.Limits)
+	if len(c.Sources) > 0 {
+		m.line("**" + m.text(c.SourcesHead) + "**")
+	}
 	for _, s := range c.Sources {
 		m.item("-", s)
 	}
