@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/chatvet/chatvet/cmd/internal/term"
+	"github.com/chatvet/chatvet/cmd/internal/text"
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/judge"
 )
@@ -55,6 +56,26 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// The same in every language, beside English where nobody has reviewed it.
+func TestGoldenLanguages(t *testing.T) {
+	for _, l := range text.Languages() {
+		if l.Tag == text.English.Tag {
+			continue
+		}
+		for format, ending := range map[string]string{"text": ".txt", "html": ".html", "markdown": ".md"} {
+			file := "languages/report." + l.Tag + ending
+			t.Run(file, func(t *testing.T) {
+				var out bytes.Buffer
+				in := Input{Result: sampleResult(), List: sampleList(), Say: catalogueOf(t, l.Tag), Profile: term.Profile{Width: term.DefaultWidth}}
+				if err := Render(&out, format, in); err != nil {
+					t.Fatal(err)
+				}
+				golden(t, file, withoutStyle(out.Bytes()))
+			})
+		}
+	}
+}
+
 // withoutStyle leaves out how a page looks, which other tests look at.
 func withoutStyle(page []byte) []byte {
 	page = regexp.MustCompile(`(?s)<style>.*</style>`).ReplaceAll(page, []byte("<style></style>"))
@@ -88,7 +109,7 @@ func golden(t *testing.T, file string, got []byte) {
 	t.Helper()
 	path := filepath.Join(goldenFolder, file)
 	if *update {
-		if err := os.MkdirAll(goldenFolder, 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, got, 0o644); err != nil {
