@@ -345,7 +345,9 @@ var about = map[string]string{
 	"desktop": "Which programs on Linux are started by desktop entries or lie unpacked in `/opt`,\n" +
 		"`/usr/local` and people's own program folders, though no package manager has them.\n" +
 		"Of those that may be chat clients, the program files are read too. The lists of\n" +
-		"files of installed packages are read to tell those that do have them.",
+		"files of installed packages are read to tell those that do have them. Entries that\n" +
+		"start with a session, and small scripts in `/usr/local/bin` and in people's own\n" +
+		"folders of that kind, are read where they may start a client that was found.",
 	"rpm": "Which packages are installed, by the database of rpm, which is read as a file. Of\n" +
 		"packages that are known chat clients, the package's own files are read too.",
 	"pacman": "Which packages are installed, by pacman's records. Of packages that are known chat\n" +

@@ -1,6 +1,9 @@
 package platform
 
-import "strings"
+import (
+	"path"
+	"strings"
+)
 
 // codeOptions are options by which Electron, Chromium or Node load code that is
 // not the app's own, or let somebody else in who does (Electron's documentation,
@@ -28,6 +31,9 @@ func LoadsOther(words []string) (found []string) {
 				i++
 			}
 			found = append(found, word)
+		case word == "-r" && i+1 < len(words) && isCode(words[i+1]):
+			found = append(found, word+" "+words[i+1])
+			i++
 		case valued && value != "" && isOneOf(codeVariables, name):
 			found = append(found, word)
 		case valued && name == "NODE_OPTIONS" && len(LoadsOther(nodeWords(value))) > 0:
@@ -46,6 +52,12 @@ func nodeWords(value string) []string {
 		}
 	}
 	return words
+}
+
+// isCode is true for files that Electron's short option -r loads. Other programs
+// have an option of that name with another meaning.
+func isCode(name string) bool {
+	return isOneOf([]string{".js", ".cjs", ".mjs", ".node", ".asar"}, strings.ToLower(path.Ext(name)))
 }
 
 // takesFile is true for options whose value may be a word of its own.

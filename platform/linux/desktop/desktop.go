@@ -40,12 +40,18 @@ var entryDirs = []string{"usr/share/applications", "usr/local/share/applications
 
 const homeEntries = ".local/share/applications"
 
-// Reads implements platform.Lookup.
+// Reads implements platform.Lookup. Entries that start with a session, and scripts
+// that stand before a client, are read where one was found.
 func (Lookup) Reads() []string {
 	patterns := append([]string{"home/*/" + homeEntries + "/**", "root/" + homeEntries + "/**"}, owned.Reads()...)
 	for _, dir := range entryDirs {
 		patterns = append(patterns, dir+"/**")
 	}
+	patterns = append(patterns, "etc/xdg/autostart/*.desktop", "home/*/.config/autostart/*.desktop", "root/.config/autostart/*.desktop")
+	for _, dir := range []string{".local/bin", "bin"} {
+		patterns = append(patterns, "home/*/"+dir+"/*", "root/"+dir+"/*")
+	}
+	patterns = append(patterns, "usr/local/bin/*")
 	return patterns
 }
 

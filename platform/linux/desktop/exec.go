@@ -3,6 +3,8 @@ package desktop
 import (
 	"path"
 	"strings"
+
+	"github.com/chatvet/chatvet/platform"
 )
 
 // chatSchemes are the links by which chat clients are opened.
@@ -25,6 +27,12 @@ func takesChatLinks(mimeTypes string) bool {
 		}
 	}
 	return false
+}
+
+// ProgramOf is the program that a value of Exec starts, as an FS name, for an entry
+// of a home or of the system (""); empty where that cannot be told.
+func ProgramOf(fsys platform.FS, home, exec string) string {
+	return (&search{fs: fsys}).programOf(home, exec)
 }
 
 // programOf is the program that an entry starts, as an FS name; empty where that
