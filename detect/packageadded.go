@@ -23,14 +23,15 @@ const (
 // no package has. Files that a package's scripts make when it is installed, such
 // as Python's caches, are no programs here.
 func (b *builder) addedPrograms() {
-	if b.found.Format != signatures.Package || factValue(b.found.Facts, signatures.DebPackage) == "" {
+	name := b.linuxPackage()
+	if b.found.Format != signatures.Package || name == "" {
 		return
 	}
 	w := &addedWalk{builder: b, left: maxAddedEntries, listed: map[string]bool{}}
 	for _, f := range b.found.Files {
 		w.listed[f.Path] = true
 	}
-	for _, top := range ownFolders(b.found.Files, factValue(b.found.Facts, signatures.DebPackage)) {
+	for _, top := range ownFolders(b.found.Files, name) {
 		w.folder(top, 0)
 	}
 	gap := func(name string, err error) { b.gapBeside(name, "which package has a file", err) }
@@ -49,6 +50,16 @@ func (b *builder) addedPrograms() {
 		}
 		b.fact(signatures.PackageAdded, path.Base(platform.Display(name)), platform.Display(name))
 	}
+}
+
+// linuxPackage is the name of the package of dpkg, rpm or pacman that a build is.
+func (b *builder) linuxPackage() string {
+	for _, kind := range []signatures.Kind{signatures.DebPackage, signatures.RPMPackage, signatures.PacmanPackage} {
+		if name := factValue(b.found.Facts, kind); name != "" {
+			return name
+		}
+	}
+	return ""
 }
 
 // ownFolders are the folders of a package that no other package shares by custom:

@@ -18,13 +18,15 @@ Vendor: A Vendor
 %description
 synthetic
 %install
-mkdir -p %{buildroot}/usr/bin %{buildroot}/etc %{buildroot}/usr/share/applications
+mkdir -p %{buildroot}/usr/bin %{buildroot}/usr/lib/telegram-desktop %{buildroot}/etc %{buildroot}/usr/share/applications
 echo '#!/bin/sh' > %{buildroot}/usr/bin/telegram-desktop
 chmod 755 %{buildroot}/usr/bin/telegram-desktop
+echo x > %{buildroot}/usr/lib/telegram-desktop/own.js
 echo x > %{buildroot}/etc/t.conf
 echo '[Desktop Entry]' > %{buildroot}/usr/share/applications/org.telegram.desktop.desktop
 %files
 /usr/bin/telegram-desktop
+/usr/lib/telegram-desktop/own.js
 %config /etc/t.conf
 /usr/share/applications/org.telegram.desktop.desktop
 `
@@ -44,6 +46,8 @@ func TestRPM(t *testing.T) {
 	for _, step := range []struct{ change, want string }{
 		{"", "telegram unverified distribution-claimed"},
 		{"etc/t.conf", "telegram unverified distribution-claimed"},
+		{"usr/lib/telegram-desktop/more.txt", "telegram unverified distribution-claimed"},
+		{"usr/lib/telegram-desktop/more.so", "telegram unverified changed-beside-program"},
 		{"usr/share/applications/org.telegram.desktop.desktop", "telegram unverified differs-from-package"},
 		{"usr/bin/telegram-desktop", "telegram unverified differs-from-package"},
 	} {

@@ -61,9 +61,7 @@ func (b *builder) commands() []string {
 			names = append(names, name)
 		}
 	}
-	for _, kind := range []signatures.Kind{signatures.DebPackage, signatures.RPMPackage, signatures.PacmanPackage} {
-		add(factValue(b.found.Facts, kind))
-	}
+	add(b.linuxPackage())
 	add(path.Base(b.found.Path))
 	for _, f := range b.found.Files {
 		if dir, base := path.Split(f.Path); program.InPath(dir) {

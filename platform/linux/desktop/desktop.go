@@ -63,7 +63,7 @@ const (
 
 // Find implements platform.Lookup.
 func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.List, sink platform.Sink) error {
-	s := &search{ctx: ctx, fs: root.FS, want: want, sink: sink, found: map[string]*program{}}
+	s := &search{ctx: ctx, fs: root.FS, want: want, sink: sink, found: map[string]*found{}}
 	homes := tree.Homes(root.FS, sink)
 	for _, dir := range entryDirs {
 		s.entries(dir, "", dir, 0)
@@ -85,11 +85,11 @@ type search struct {
 	want  *signatures.List
 	sink  platform.Sink
 	seen  int
-	found map[string]*program // by where it really lies
+	found map[string]*found // by where it really lies
 }
 
-// program is a program file with what points at it.
-type program struct {
+// found is a program file with what points at it.
+type found struct {
 	path    string
 	entries []entry
 }
@@ -166,7 +166,7 @@ func (s *search) note(at string, e *entry) {
 	}
 	p := s.found[real]
 	if p == nil {
-		p = &program{path: real}
+		p = &found{path: real}
 		s.found[real] = p
 	}
 	if e != nil {
@@ -209,6 +209,12 @@ func (s *search) yield() error {
 			continue
 		}
 		folder := unpackedFolder(at)
+		if folder != "" && ofPackage(folder, paths, listed) {
+			if !s.executable(at) {
+				continue // told with the package that the folder belongs to
+			}
+			folder = ""
+		}
 		if folder == "" {
 			s.sink.Candidate(s.candidate(s.found[at], signatures.Format(""), nil))
 			continue
@@ -226,9 +232,19 @@ func (s *search) yield() error {
 	return s.ctx.Err()
 }
 
+// ofPackage is true for a folder in which a package has a program that was found.
+func ofPackage(folder string, paths []string, listed owned.Listed) bool {
+	return slices.ContainsFunc(paths, func(at string) bool { return strings.HasPrefix(at, folder+"/") && listed.Has(at) })
+}
+
+func (s *search) executable(at string) bool {
+	info, err := s.fs.Lstat(at)
+	return err == nil && info.Mode()&0o111 != 0
+}
+
 // together gathers the entries of all programs in one folder.
-func (s *search) together(folder, first string, paths []string) *program {
-	all := &program{path: first}
+func (s *search) together(folder, first string, paths []string) *found {
+	all := &found{path: first}
 	for _, at := range paths {
 		if strings.HasPrefix(at, folder+"/") {
 			all.entries = append(all.entries, s.found[at].entries...)
@@ -237,7 +253,7 @@ func (s *search) together(folder, first string, paths []string) *program {
 	return all
 }
 
-func (s *search) candidate(p *program, format signatures.Format, files []platform.CandidateFile) platform.Candidate {
+func (s *search) candidate(p *found, format signatures.Format, files []platform.CandidateFile) platform.Candidate {
 	c := platform.Candidate{Lookup: Lookup{}.Name(), Path: p.path, Format: format, Channel: "folder", Files: files}
 	if format != "" {
 		c.Product = path.Base(p.path)

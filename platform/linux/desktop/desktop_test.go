@@ -13,6 +13,9 @@ func list() *signatures.List {
 	return linuxtest.List(
 		signatures.Indicator{Kind: signatures.DesktopID, Value: "org.telegram.desktop.desktop"},
 		signatures.Indicator{Kind: signatures.DebPackage, Value: "signal-desktop"},
+		signatures.Indicator{Kind: signatures.FileName, Value: "package.json"},
+		signatures.Indicator{Kind: signatures.FileName, Value: "index.js"},
+		signatures.Indicator{Kind: signatures.FileName, Value: "patched"},
 	)
 }
 
@@ -45,6 +48,14 @@ func TestFind(t *testing.T) {
 		"in /opt by a package": {
 			"-- opt/Signal/signal-desktop [mode=755] --\nx\n-- var/lib/dpkg/info/x.list --\n/.\n/opt/Signal/signal-desktop\n", nil,
 		},
+		"code beside a package's program in /opt": {
+			"-- opt/Signal/signal-desktop [mode=755] --\nx\n-- opt/Signal/resources/app/package.json --\n{}\n-- opt/Signal/resources/app/index.js --\nx\n-- var/lib/dpkg/info/x.list --\n/opt/Signal/signal-desktop\n", nil,
+		},
+		"a program beside a package's program in /opt": {
+			"-- opt/Signal/signal-desktop [mode=755] --\nx\n-- opt/Signal/patched [mode=755] --\nx\n-- var/lib/dpkg/info/x.list --\n/opt/Signal/signal-desktop\n",
+			[]string{"opt/Signal/patched "},
+		},
+		"a stray package.json": {"-- opt/Other/package.json --\n{}\n", nil},
 		"in /opt by a package of pacman": {
 			"-- opt/Signal/signal-desktop [mode=755] --\nx\n-- var/lib/pacman/local/x-1/files --\n%FILES%\nopt/Signal/signal-desktop\n", nil,
 		},

@@ -1,10 +1,12 @@
 package desktop
 
 import (
+	"io/fs"
 	"path"
 	"strings"
 
 	"github.com/chatvet/chatvet/platform"
+	"github.com/chatvet/chatvet/platform/linux/program"
 	"github.com/chatvet/chatvet/platform/linux/tree"
 )
 
@@ -49,7 +51,7 @@ func (s *search) unpacked(place string) {
 			case e.IsDir() && depth < unpackedDepth:
 				into(name, depth+1)
 			case e.IsDir():
-			case strings.HasSuffix(strings.ToLower(e.Name()), ".appimage") || s.isWantedName(e.Name()):
+			case strings.HasSuffix(strings.ToLower(e.Name()), ".appimage") || s.isWantedName(e.Name()) && isProgram(name, e):
 				s.note(name, nil)
 			}
 		}
@@ -64,6 +66,12 @@ func (s *search) unpacked(place string) {
 	if left < 0 {
 		s.gap(place, platform.ErrTooMany)
 	}
+}
+
+// isProgram leaves out what the list names beside programs, such as package.json.
+func isProgram(name string, e fs.DirEntry) bool {
+	info, err := e.Info()
+	return err != nil || info.Mode()&fs.ModeSymlink != 0 || program.Is(name, info.Mode())
 }
 
 // unpackedFolder is the folder of an unpacked program that a file belongs to;
