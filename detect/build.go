@@ -79,6 +79,7 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	if b.out.Format == "" || (b.out.Format == signatures.Unknown && !b.thorough) {
 		return inventory.Build{}, false
 	}
+	b.librariesBeside()
 	b.archiveRecords()
 	b.unpackedFiles()
 	b.addedPrograms()

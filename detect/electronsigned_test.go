@@ -163,3 +163,32 @@ func judgedProgram(t *testing.T, root platform.Root, trusted *roots.Set) string 
 	f := res.Findings[0]
 	return fmt.Sprint(f.Verdict, " ", f.Reason, " ", f.Level)
 }
+
+// TestLibrariesBesideASignedProgram puts libraries beside a program in a folder
+// that a person named.
+func TestLibrariesBesideASignedProgram(t *testing.T) {
+	root := newAppSigner(t, nil, "Example Root", 1)
+	maker := newAppSigner(t, root, "Example Chat Ltd", 2)
+	other := newAppSigner(t, root, "Somebody Else", 3)
+	trusted := roots.New([]*x509.Certificate{root.cert}, nil)
+	program := signProgram(t, fixture.PE{Version: map[string]string{"ProductName": "Example Chat"}}.Bytes(), maker, root)
+	library := fixture.PE{Version: map[string]string{"ProductName": "Example Library"}}.Bytes()
+	const official, beside = "official pinned-signer note", "unverified changed-beside-program advice"
+	for _, c := range []struct{ name, library, content, want string }{
+		{"none", "readme.txt", "x", official},
+		{"one that makers ship unsigned", "ffmpeg.dll", string(library), official},
+		{"a part of Windows that nobody signed", "VERSION.dll", string(library), beside},
+		{"a part of Windows that somebody else signed", "version.dll", signProgram(t, library, other, root), beside},
+		{"one that the maker signed", "version.dll", signProgram(t, library, maker, root), official},
+		{"one in a folder below", "sub/version.dll", string(library), official},
+	} {
+		dir := write(t, map[string]string{"app/chat.exe": program, "app/" + c.library: c.content})
+		named, err := platform.OpenPaths(filepath.Join(dir, "app"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := judgedProgram(t, named, trusted); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}

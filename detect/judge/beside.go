@@ -154,7 +154,7 @@ func (u *unit) sideLoaded(c *signatures.Client, s spot) (loaded []Reason) {
 		at := spot{s.part, f.Path}
 		sigs := u.signaturesAt(at)
 		broken := slices.ContainsFunc(sigs, func(s signature) bool { return s.Integrity == inventory.Broken })
-		if broken || partsOfWindows[name] && !u.mayBear(c, pins, at, sigs) {
+		if broken || PartOfWindows(name) && !u.mayBear(c, pins, at, sigs) {
 			loaded = append(loaded, Reason{Fact: signatures.Fact{Kind: signatures.FilePath, Value: f.Path, Place: f.Path}})
 		}
 	}
@@ -182,6 +182,10 @@ func (u *unit) mayBear(c *signatures.Client, pins []signatures.Pin, at spot, sig
 		})
 	})
 }
+
+// PartOfWindows is true for the name of a library of Windows that makers do not ship
+// with their programs.
+func PartOfWindows(name string) bool { return partsOfWindows[strings.ToLower(name)] }
 
 // partsOfWindows are libraries of Windows for which others were put into the
 // folders of programs (MITRE ATT&CK T1574.001; the HijackLibs project lists them
