@@ -138,6 +138,40 @@ func TestAcquisition(t *testing.T) {
 	}
 }
 
+// TestUnnamedCopies: several versions of AndroidQF write no local_name. Their copies
+// are known by the names that the tool gave them.
+func TestUnnamedCopies(t *testing.T) {
+	const list = `[
+ {"name": "com.whatsapp", "files": [
+  {"path": "/data/app/~~a==/com.whatsapp-b==/split_x.apk", "local_name": ""},
+  {"path": "/data/app/~~a==/com.whatsapp-b==/base.apk", "local_name": ""}]},
+ {"name": "org.telegram.messenger", "files": [
+  {"path": "/data/app/org.telegram.messenger-c==/base.apk"},
+  {"path": "/data/app/org.telegram.messenger-c==/split_y.apk", "error": "it failed"}]},
+ {"name": "com.viber.voip", "files": [{"path": "/system/app/Viber/Viber.apk"}]},
+ {"name": "org.thoughtcrime.securesms", "files": [{"path": "/data/app/org.thoughtcrime.securesms-d==/base.apk"}]}
+]`
+	found, gaps, _ := find(t, onDisk(t, map[string]string{
+		"packages.json":                             list,
+		"apks/com.whatsapp_com.whatsapp-b.apk":      "part",
+		"apks/com.whatsapp_com.whatsapp-b_1.apk":    "main",
+		"apks/org.telegram.messenger_base.apk":      "main",
+		"apks/com.viber.voip.apk":                   "main",
+		"apks/org.thoughtcrime.securesms_other.apk": "another",
+	}))
+	if diff := cmp.Diff([]string{
+		"apks/com.whatsapp_com.whatsapp-b_1.apk +apks/com.whatsapp_com.whatsapp-b_1.apk +apks/com.whatsapp_com.whatsapp-b.apk",
+		"apks/org.telegram.messenger_base.apk +apks/org.telegram.messenger_base.apk",
+		"apks/com.viber.voip.apk +apks/com.viber.voip.apk",
+		"org.thoughtcrime.securesms recorded",
+	}, found); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"not-in-copy org.telegram.messenger", "not-in-copy org.thoughtcrime.securesms"}, gaps); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestWithoutList: where nothing says which file is which app, each is looked at.
 func TestWithoutList(t *testing.T) {
 	found, _, _ := find(t, onDisk(t, map[string]string{"apks/b.apk": "x", "apks/a.apk": "x"}))

@@ -31,7 +31,8 @@ type listed struct {
 // part is one APK of a package.
 type part struct {
 	Path        string `json:"path"`       // on the phone
-	LocalName   string `json:"local_name"` // below apks
+	LocalName   string `json:"local_name"` // below apks; several versions of AndroidQF leave it empty
+	Error       string `json:"error"`      // why it was not copied
 	SHA256      string `json:"sha256"`
 	Certificate struct {
 		SHA256 string `json:"sha256"`
@@ -74,17 +75,18 @@ func readList(r io.Reader) (all []listed, err error) {
 func (p listed) local(there map[string]bool) (names []string, missing int) {
 	parts := map[string]bool{} // a tool lists the same part when it hashes and when it copies
 	for _, f := range p.Files[:min(len(p.Files), maxParts)] {
-		if name := apksFolder + "/" + path.Base(strings.ReplaceAll(f.LocalName, `\`, "/")); f.LocalName != "" && there[name] {
-			parts[f.Path] = true
-			if !slices.Contains(names, name) {
-				if path.Base(f.Path) == "base.apk" {
-					names = slices.Insert(names, 0, name)
-				} else {
-					names = append(names, name)
-				}
-			}
-		} else if !parts[f.Path] {
-			parts[f.Path] = false
+		name, ok := p.copyOf(f, there, names)
+		if !ok {
+			parts[f.Path] = parts[f.Path]
+			continue
+		}
+		parts[f.Path] = true
+		switch {
+		case slices.Contains(names, name):
+		case path.Base(f.Path) == "base.apk":
+			names = slices.Insert(names, 0, name)
+		default:
+			names = append(names, name)
 		}
 	}
 	for _, copied := range parts {
@@ -93,6 +95,29 @@ func (p listed) local(there map[string]bool) (names []string, missing int) {
 		}
 	}
 	return names, missing
+}
+
+// copyOf is the name of one part in the acquisition.
+func (p listed) copyOf(f part, there map[string]bool, taken []string) (string, bool) {
+	if f.LocalName != "" {
+		name := apksFolder + "/" + path.Base(strings.ReplaceAll(f.LocalName, `\`, "/"))
+		return name, there[name]
+	}
+	if f.Error != "" {
+		return "", false
+	}
+	// The name that the tool made up, with a number where it was taken
+	// (AndroidQF, modules/packages.go, getPathToLocalCopy).
+	stem := apksFolder + "/" + p.Name
+	if _, rest, ok := strings.Cut(f.Path, "==/"); ok {
+		rest, _, _ = strings.Cut(rest, "==/")
+		stem += "_" + strings.Replace(rest, ".apk", "", 1)
+	}
+	name := stem + ".apk"
+	for n := 1; slices.Contains(taken, name); n++ {
+		name = fmt.Sprintf("%s_%d.apk", stem, n)
+	}
+	return name, there[name]
 }
 
 // digests are what the list says of a package's files.
