@@ -89,6 +89,7 @@ func newCollector(ctx context.Context, root platform.Root, list *signatures.List
 		return nil, fmt.Errorf("preparing the readers: %w", err)
 	}
 	in.CodeSigningRoots, in.AppleRoots = opt.CodeSigningRoots, opt.AppleRoots
+	in.PackageKeys = opt.PackageKeys
 	return &collector{ctx: ctx, root: root, list: list, opt: opt, inspector: in, codeSigning: opt.CodeSigningRoots, started: time.Now()}, nil
 }
 

@@ -5,6 +5,7 @@ package detect
 import (
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 	"github.com/chatvet/chatvet/detect/sign/roots"
 )
 
@@ -18,6 +19,10 @@ type Options struct {
 	// CodeSigningRoots and AppleRoots are what signatures are held against; nil:
 	// those that chatvet ships. Tests name their own.
 	CodeSigningRoots, AppleRoots *roots.Set
+	// PackageKeys are the keys that may have signed a package file, which brings
+	// none along; nil: those of the distributors that chatvet knows. Tests name
+	// their own.
+	PackageKeys *pgp.Keyring
 }
 
 // Progress is a snapshot of a running scan.

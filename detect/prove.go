@@ -26,6 +26,7 @@ const (
 	problemDiffers      = "differs-from-signed-package"
 	problemNotCompared  = "no-program-compared"
 	problemNotInPackage = "not-in-signed-package"
+	problemInvalid      = "signature-invalid"
 	problemUnknownKey   = "unknown-package-key"
 )
 
@@ -88,6 +89,8 @@ func (b *builder) prove() {
 	switch {
 	case b.ctx.Err() != nil || errors.Is(err, errNothingSigned):
 		return
+	case errors.Is(err, pgp.ErrBadSignature) && rec.Archive == "":
+		sig = b.badSignature(rec)
 	case err != nil:
 		b.notProved(err)
 		return
@@ -98,6 +101,19 @@ func (b *builder) prove() {
 // errNothingSigned is returned where a package bears no signature at all, which
 // is no gap: what cannot be proved is judged as such.
 var errNothingSigned = errors.New("no signature")
+
+// badSignature is what is told of a package that a key at hand is said to have
+// signed, and did not. Apt's signatures are on lists and not on packages.
+func (b *builder) badSignature(rec *platform.Record) inventory.Signature {
+	format := flatpakSignature
+	if rec.Header != nil {
+		format = rpmSignature
+	}
+	return inventory.Signature{
+		Format: format, Scope: b.out.Path, By: "chatvet",
+		Integrity: inventory.Broken, Trust: inventory.TrustNotChecked, Time: inventory.TimeUnknown, Problems: []string{problemInvalid},
+	}
+}
 
 func (b *builder) notProved(err error) {
 	where := b.found.Path

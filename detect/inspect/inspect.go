@@ -17,6 +17,7 @@ import (
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/pattern"
 	"github.com/chatvet/chatvet/detect/sign/apple"
+	"github.com/chatvet/chatvet/detect/sign/pgp"
 	"github.com/chatvet/chatvet/detect/sign/roots"
 	"github.com/chatvet/chatvet/signatures"
 )
@@ -38,6 +39,9 @@ type Inspector struct {
 	// CodeSigningRoots are what signatures on programs for Windows are held
 	// against, AppleRoots those for Apple's systems; nil: those that chatvet ships.
 	CodeSigningRoots, AppleRoots *roots.Set
+	// PackageKeys are the keys that may have signed a package of rpm; nil: those
+	// of the distributors that chatvet knows.
+	PackageKeys *pgp.Keyring
 
 	list   *signatures.List
 	limits Limits

@@ -15,7 +15,7 @@ import (
 const rpmSignature = "rpm-header"
 
 // rpmFacts writes down what a package of rpm says about itself and who signed it.
-// Only the keys that chatvet brings along can be asked: a package file has none.
+// A package file brings no keys along: those of the inspector are asked.
 func rpmFacts(v *visit, f *file) {
 	p, err := rpm.Read(f.r, f.size)
 	if err != nil {
@@ -41,7 +41,7 @@ func (v *visit) rpmSigned(f *file, p *rpm.Package) inventory.Signature {
 		}
 		return s
 	}
-	keys, err := pgp.Distributions()
+	keys, err := v.packageKeys()
 	if err != nil {
 		v.gap(f.name, whatSignature, gapNotVerified, err.Error())
 		return unknown(inventory.IntegrityNotChecked, "")
@@ -56,8 +56,10 @@ func (v *visit) rpmSigned(f *file, p *rpm.Package) inventory.Signature {
 		v.gap(f.name, whatSignature, gapNotVerified, err.Error())
 		return unknown(inventory.IntegrityNotChecked, "")
 	}
+	known := false
 	for _, signer := range proof.Signers {
-		owner, _ := pgp.Owner(signer.Fingerprint)
+		owner, ok := pgp.Owner(signer.Fingerprint)
+		known = known || ok
 		s.Signers = append(s.Signers, inventory.Signer{Subject: signer.Name, Organization: owner, Fingerprint: signer.Fingerprint})
 	}
 	sum, err := p.PayloadSHA256(v.ctx)
@@ -68,5 +70,15 @@ func (v *visit) rpmSigned(f *file, p *rpm.Package) inventory.Signature {
 	case sum != proof.Payload:
 		s.Integrity, s.Problems = inventory.Broken, []string{"digest-mismatch"}
 	}
+	if !known {
+		s.Trust, s.Problems = inventory.Untrusted, append(s.Problems, "unknown-package-key")
+	}
 	return s
+}
+
+func (v *visit) packageKeys() (*pgp.Keyring, error) {
+	if v.in.PackageKeys != nil {
+		return v.in.PackageKeys, nil
+	}
+	return pgp.Distributions()
 }

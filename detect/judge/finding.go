@@ -60,7 +60,7 @@ const (
 	ReasonSignedRelease     = "signed-release"           // other-known: a chain was followed on the spot
 	ReasonOtherSigner       = "other-signer"             // contradicted
 	ReasonPinnedNameOnly    = "pinned-name-only"         // contradicted: the right name under an unknown root
-	ReasonBrokenSignature   = "broken-signature"         // contradicted
+	ReasonBrokenSignature   = "broken-signature"         // contradicted; unknown where the record of an installed package is meant
 	ReasonUnsignedButAlways = "unsigned-but-maker-signs" // contradicted, warning only
 	ReasonArchiveDiffers    = "archive-differs"          // contradicted: not the archive that the signed program asks for
 

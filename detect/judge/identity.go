@@ -103,6 +103,9 @@ func (u *unit) byOwnFiles(c *signatures.Client, s spot) identity {
 	if id, ok := u.byDistribution(c, pins); ok {
 		return id
 	}
+	if id, ok := u.byBrokenPackage(c, pins); ok {
+		return id
+	}
 	claim := u.claimReason(c, s)
 	if claim.Fact.Kind == signatures.PlugInOf {
 		claim.Code = ReasonPlugInAdded
@@ -125,6 +128,9 @@ func (u *unit) byOwnFiles(c *signatures.Client, s spot) identity {
 
 // withoutSignature answers for what bears no signature at a spot.
 func (u *unit) withoutSignature(c *signatures.Client, pins []signatures.Pin, s spot, claim Reason) identity {
+	if reason := u.packageSigned(); reason != "" {
+		return unknownMaker(reason, claim)
+	}
 	if !u.saidToBeUnsigned(s) && signable(s.part.build.Format) {
 		return unknownMaker(ReasonSignatureNotChecked, claim)
 	}

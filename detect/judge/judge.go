@@ -82,7 +82,7 @@ func (j *judge) finding(u *unit) (f Finding, ok bool) {
 }
 
 // toldAloud are the reasons of an unknown identity that are advice by themselves.
-var toldAloud = []string{ReasonDiffersFromPackage, ReasonChangedBeside, ReasonUntrustedRoot, ReasonPublicTestKey, ReasonRotatedKey, ReasonPlugInAdded}
+var toldAloud = []string{ReasonDiffersFromPackage, ReasonBrokenSignature, ReasonChangedBeside, ReasonUntrustedRoot, ReasonPublicTestKey, ReasonRotatedKey, ReasonPlugInAdded}
 
 // remarks are what is told beside everything that decides.
 func remarks(u *unit, looks []lookAlike, id identity, client *signatures.Client) []Reason {

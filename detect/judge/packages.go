@@ -113,13 +113,62 @@ func (u *unit) packageSignatures() []signature {
 	return found
 }
 
+// byBrokenPackage answers by a signature on the package as a whole that is there
+// and does not hold. A package file under the client's own name contradicts it:
+// it is complete, and not what somebody that we know signed. The record of an
+// installed one may have been damaged or repaired, and convicts nobody.
+func (u *unit) byBrokenPackage(c *signatures.Client, pins []signatures.Pin) (identity, bool) {
+	for i := range u.build().Signatures {
+		s := &u.build().Signatures[i]
+		if !ofPackage(s) || s.Integrity != inventory.Broken || !slices.ContainsFunc(s.Problems, isForged) {
+			continue
+		}
+		sig := signature{s, u.parts[0]}
+		because := u.signerReason(sig)
+		ours := s.Trust != inventory.Untrusted || slices.ContainsFunc(pins, func(p signatures.Pin) bool {
+			return slices.ContainsFunc(p.Signer, func(i signatures.Indicator) bool { return u.signedWith(&i, sig) != nil })
+		})
+		if u.build().Format != signatures.Package && u.namedAs(c) && ours {
+			return contradicted(ReasonBrokenSignature, signatures.Strong, because), true
+		}
+		return unknownMaker(ReasonBrokenSignature, because), true
+	}
+	return identity{}, false
+}
+
+// packageSigned is why a package that bears a signature as a whole is nobody's by
+// it: its key is nobody's that the list names, or was not at hand. It is empty
+// for one without a signature.
+func (u *unit) packageSigned() string {
+	for i := range u.build().Signatures {
+		switch s := &u.build().Signatures[i]; {
+		case !ofPackage(s) || s.Integrity == inventory.Unsigned:
+		case s.Integrity == inventory.Intact:
+			return ReasonNoPin
+		default:
+			return ReasonSignatureNotChecked
+		}
+	}
+	return ""
+}
+
+// isForged is true for the problems of a signature that was made over something
+// else; the others say that the package is another, or its files are.
+func isForged(problem string) bool {
+	return problem == "signature-invalid" || problem == "digest-mismatch"
+}
+
+// namedAs is true where the package bears the client's own name.
+func (u *unit) namedAs(c *signatures.Client) bool {
+	return slices.ContainsFunc(u.claims[c], func(cl claim) bool {
+		return cl.fact.part == u.parts[0] && isPackageName(cl.ind.Kind)
+	})
+}
+
 // signedRelease is true where a distribution that we know signed the package and
 // the package is the client by its own name.
 func (u *unit) signedRelease(c *signatures.Client) (Reason, bool) {
-	named := slices.ContainsFunc(u.claims[c], func(cl claim) bool {
-		return cl.fact.part == u.parts[0] && isPackageName(cl.ind.Kind)
-	})
-	if !named {
+	if !u.namedAs(c) {
 		return Reason{}, false
 	}
 	for _, s := range u.packageSignatures() {
