@@ -81,6 +81,7 @@ func (b *builder) build() (build inventory.Build, ok bool) {
 	}
 	b.librariesBeside()
 	b.archiveRecords()
+	packedRecords(b.out.Inside)
 	b.unpackedFiles()
 	b.addedPrograms()
 	b.startOptions()

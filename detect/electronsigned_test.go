@@ -1,9 +1,12 @@
 package detect
 
 import (
+	"archive/zip"
+	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -184,6 +187,46 @@ func TestLibrariesBesideASignedProgram(t *testing.T) {
 	} {
 		dir := write(t, map[string]string{"app/chat.exe": program, "app/" + c.library: c.content})
 		named, err := platform.OpenPaths(filepath.Join(dir, "app"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := judgedProgram(t, named, trusted); got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
+// TestArchiveInAContainer packs a signed program and an archive, and follows what
+// is in the container to the verdict.
+func TestArchiveInAContainer(t *testing.T) {
+	root := newAppSigner(t, nil, "Example Root", 1)
+	maker := newAppSigner(t, root, "Example Chat Ltd", 2)
+	trusted := roots.New([]*x509.Certificate{root.cert}, nil)
+	app := string(asartest.Texts(map[string]string{"index.js": "// synthetic", "package.json": "{}"}).Bytes())
+	program := signProgram(t, fixture.PE{Version: map[string]string{"ProductName": "Example Chat"},
+		AsarIntegrity: `[{"file":"resources\\app.asar","alg":"SHA256","value":"` + header(t, app) + `"}]`}.Bytes(), maker, root)
+	const differs = "mismatch archive-differs strong-warning"
+	for _, c := range []struct{ name, archive, want string }{
+		{"as the maker built it", app, "official pinned-signer note"},
+		{"a changed file", strings.Replace(app, "// synthetic", "// Synthetic", 1), differs},
+		{"a changed header", strings.Replace(app, `"index.js":{`, `"Index.js":{`, 1), differs},
+		{"a header that cannot be read", strings.Replace(app, `"index.js":{`, `"index.js":[`, 1), "unverified unreadable note"},
+	} {
+		var packed bytes.Buffer
+		z := zip.NewWriter(&packed)
+		for _, member := range []struct{ name, content string }{{"chat/chat.exe", program}, {"chat/resources/app.asar", c.archive}} {
+			w, err := z.Create(member.name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := io.WriteString(w, member.content); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		named, err := platform.OpenPaths(filepath.Join(write(t, map[string]string{"chat.zip": packed.String()}), "chat.zip"))
 		if err != nil {
 			t.Fatal(err)
 		}
