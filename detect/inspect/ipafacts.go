@@ -3,9 +3,12 @@ package inspect
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/chatvet/chatvet/detect/inspect/apk"
+	"github.com/chatvet/chatvet/detect/inspect/archive"
 	"github.com/chatvet/chatvet/detect/inspect/ipa"
 	"github.com/chatvet/chatvet/detect/inspect/macho"
 	"github.com/chatvet/chatvet/detect/inventory"
@@ -47,6 +50,7 @@ func ipaFacts(v *visit, f *file) {
 		return
 	}
 	v.ipaProgram(f, p)
+	v.ipaOthers(f, p)
 }
 
 // ipaOrigin tells by whose leave the app would be installed.
@@ -112,6 +116,26 @@ func (v *visit) ipaProgram(f *file, p *ipa.Package) {
 	b.SetID()
 	f.Inside = append(f.Inside, b)
 	v.inside++
+}
+
+// ipaOthers reads what else of the app is a program: what it loads from Frameworks,
+// and what others start from PlugIns. Each is read as a file of its own.
+func (v *visit) ipaOthers(f *file, p *ipa.Package) {
+	c := &container{file: f, closed: map[string]int{}}
+	for _, e := range p.Entries {
+		if e.Name == p.Main.Name || e.Size == 0 || !strings.HasPrefix(e.Name, p.App+"/") || strings.HasSuffix(e.Name, "/") {
+			continue
+		}
+		body, err := p.Open(e)
+		if err != nil {
+			body = failing{err}
+		}
+		if err := v.member(c, archive.Member{Name: e.Name}, v.budget.Reader(body)); err != nil {
+			v.gap(f.name, whatInside, kindOf(err), err.Error())
+			break
+		}
+	}
+	slices.SortStableFunc(f.Inside, func(a, b inventory.Build) int { return strings.Compare(a.Path, b.Path) })
 }
 
 func (v *visit) ipaSeal(f *file, p *ipa.Package, s *inventory.Signature) {

@@ -143,6 +143,31 @@ func TestIPASigners(t *testing.T) {
 	}
 }
 
+// TestIPAPrograms: what an app loads and brings along is read like its own program,
+// and none of it costs the maker's signature anything where it was sealed.
+func TestIPAPrograms(t *testing.T) {
+	p := newIPhones(t)
+	app := p.signal()
+	program := string(fixture.MachO{}.Bytes())
+	app.Files["Frameworks/Synthetic.framework/Synthetic"] = program
+	app.Files["PlugIns/Share.appex/Share"] = program
+	app.Files["Frameworks/readme"] = "no program"
+	r := p.inspect(app.Build(t))
+	var places []string
+	for _, b := range r.Inside {
+		places = append(places, strings.TrimPrefix(b.Path, "x.ipa"+InsideMark+ipatest.Folder))
+		if len(b.Files) != 1 || len(b.Files[0].SHA256) != 64 || b.Collected.Patterns == "" {
+			t.Errorf("%s was not searched: %+v", b.Path, b)
+		}
+	}
+	if diff := cmp.Diff([]string{"App", "Frameworks/Synthetic.framework/Synthetic", "PlugIns/Share.appex/Share"}, places); diff != "" {
+		t.Error(diff)
+	}
+	if got := p.verdict(r); got != "official pinned-signer" {
+		t.Error(got)
+	}
+}
+
 func TestIPAFacts(t *testing.T) {
 	p := newIPhones(t)
 	for _, c := range []struct {

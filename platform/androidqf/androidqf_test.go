@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/androidqf"
 	"github.com/chatvet/chatvet/platform/hosttest"
@@ -230,6 +231,50 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	if _, err := o.Root.FS.Open("apks/s.apk"); err == nil {
 		t.Error("one of two files of the same name was opened")
+	}
+}
+
+// TestHostile: a broken zip file is refused, or what is left of it is told with its
+// gaps.
+func TestHostile(t *testing.T) {
+	whole, err := os.ReadFile(zipped(t, acquisition()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for how, broken := range fixture.Hostile(whole, 30, 64, len(whole)/2, len(whole)-22, len(whole)) {
+		name := filepath.Join(dir, "x")
+		if err := os.WriteFile(name, broken, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := androidqf.Open(name); err != nil {
+			continue
+		}
+		if found, gaps, _ := find(t, name); len(found) == 0 && len(gaps) == 0 {
+			t.Errorf("%s: nothing was said", how)
+		}
+	}
+}
+
+// TestLyingSize: an entry that is longer than the directory says is not taken for
+// whole.
+func TestLyingSize(t *testing.T) {
+	whole, err := os.ReadFile(zipped(t, map[string]string{"apks/s.apk": "twelve bytes", "packages.json": "[]"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(whole, []byte("PK\x01\x02")) // the directory's entry of apks/s.apk, the first
+	for _, size := range []byte{0, 1, 0xff} {
+		lying := bytes.Clone(whole)
+		lying[at+24] = size
+		name := filepath.Join(onDisk(t, map[string]string{"x.zip": string(lying)}), "x.zip")
+		o, err := androidqf.Open(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Root.FS.Open("apks/s.apk"); err == nil {
+			t.Errorf("a size of %d was believed", size)
+		}
 	}
 }
 

@@ -7,7 +7,8 @@
 // messages, logs and a backup too, and none of them is opened.
 //
 // The layout is that of AndroidQF (github.com/mvt-project/androidqf:
-// docs/acquisition-archives.md, and Package and PackageFile of adb/packages.go).
+// docs/acquisition-archives.md, Package and PackageFile of adb/packages.go, and
+// getPathToLocalCopy of modules/packages.go for the names of copies).
 // MVT's own list has other names for the same (package_name). What dumpsys prints
 // is read by package dumpsys.
 //

@@ -85,6 +85,9 @@ func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.L
 		for _, name := range sorted(f.there) {
 			sink.Candidate(platform.Candidate{Lookup: lookupName, Path: name, Channel: lookupName})
 		}
+		if len(f.there) == 0 {
+			sink.Gap(platform.Gap{Where: ".", What: whatApps, Kind: platform.GapMissing, Reason: "nothing in it names an app"})
+		}
 	}
 	return ctx.Err()
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/platform"
 	"github.com/chatvet/chatvet/platform/hosttest"
 	"github.com/chatvet/chatvet/platform/ios"
@@ -231,6 +232,21 @@ func TestSQLiteTakesTheDatabase(t *testing.T) {
 	out, err := exec.Command(program, name, "PRAGMA integrity_check; SELECT count(*), count(DISTINCT fileID) FROM Files").CombinedOutput()
 	if err != nil || string(out) != "ok\n304|304\n" {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// TestHostile: whatever is in a backup's files, nobody is told of a phone in
+// silence: apps are found, or a gap says why not.
+func TestHostile(t *testing.T) {
+	db := iostest.ManifestDB(rows()...)
+	for name, whole := range map[string][]byte{"Info.plist": []byte(info()), "Manifest.db": db, "Manifest.plist": []byte(backup(false)["Manifest.plist"])} {
+		for how, broken := range fixture.Hostile(whole, 8, 16, 100, 108, 4096, 8192, len(whole)) {
+			files := map[string]string{name: string(broken)}
+			found, gaps, _ := find(t, files)
+			if len(found) == 0 && len(gaps) == 0 {
+				t.Errorf("%s, %s: nothing was said", name, how)
+			}
+		}
 	}
 }
 
