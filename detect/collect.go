@@ -67,6 +67,7 @@ type collector struct {
 	lookups   []string
 
 	candidates []platform.Candidate
+	listings   listings
 	// codeSigning are the roots for installed packages; nil: those that chatvet ships.
 	codeSigning *roots.Set
 

@@ -5,6 +5,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/chatvet/chatvet/detect/inventory"
 	"github.com/chatvet/chatvet/detect/sign/aptrelease"
@@ -32,6 +33,33 @@ func (b *builder) listed() bool {
 	return false
 }
 
+// listings are what apt's lists on a system have of the packages that were found
+// on it. They are read once for all of these: a system has one set of lists, which
+// may be hundreds of megabytes.
+type listings struct {
+	once     sync.Once
+	found    []aptrelease.Mentioned
+	problems []aptrelease.Problem
+	err      error
+}
+
+func (l *listings) look(b *builder, rec *platform.Record) {
+	indexes, done, err := b.indexes(rec)
+	defer done()
+	if err != nil {
+		l.err = err
+		return
+	}
+	var names []string
+	for _, c := range b.candidates {
+		if name := factValue(c.Facts, signatures.DebPackage); name != "" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	l.found, l.problems, l.err = aptrelease.Mention(b.ctx, indexes, slices.Compact(names))
+}
+
 // maxOrigins bounds the repositories that are named for one package.
 const maxOrigins = 4
 
@@ -39,20 +67,18 @@ const maxOrigins = 4
 // the installed version, or says that none has it in any. The lists are only
 // looked into here; whether they are signed is asked by followAPT.
 func (b *builder) aptOrigin(rec *platform.Record) {
-	indexes, done, err := b.indexes(rec)
-	defer done()
-	if err != nil {
-		b.notProved(err)
+	b.listings.once.Do(func() { b.listings.look(b, rec) })
+	if b.listings.err != nil {
+		if b.ctx.Err() == nil {
+			b.notProved(b.listings.err)
+		}
 		return
 	}
-	name := factValue(b.found.Facts, signatures.DebPackage)
-	found, problems, err := aptrelease.Mention(b.ctx, indexes, name)
-	if err != nil {
-		return
-	}
+	name, problems := factValue(b.found.Facts, signatures.DebPackage), b.listings.problems
 	var same, other []string
-	for _, m := range found {
+	for _, m := range b.listings.found {
 		switch {
+		case m.Package != name:
 		case m.Version == b.found.Version:
 			same = append(same, m.Repository)
 		default:

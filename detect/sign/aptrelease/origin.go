@@ -14,15 +14,16 @@ import (
 // Mentioned is a package that an index names. No signature and no digest was
 // looked at, so it proves nothing.
 type Mentioned struct {
+	Package    string
 	Repository string // "updates.signal.org/desktop/apt, xenial/main"
 	Version    string
 }
 
-// Mention looks for a package in indexes as they are. An index that cannot be
+// Mention looks for packages in indexes as they are, in one pass. An index that cannot be
 // read is a problem; an error is returned only when ctx ended.
-func Mention(ctx context.Context, indexes []IndexFile, name string) (found []Mentioned, problems []Problem, err error) {
+func Mention(ctx context.Context, indexes []IndexFile, names []string) (found []Mentioned, problems []Problem, err error) {
 	for _, file := range indexes {
-		all, err := mention(ctx, file, name)
+		all, err := mention(ctx, file, names)
 		if ctx.Err() != nil {
 			return nil, problems, ctx.Err()
 		}
@@ -34,7 +35,7 @@ func Mention(ctx context.Context, indexes []IndexFile, name string) (found []Men
 	return found, problems, nil
 }
 
-func mention(ctx context.Context, file IndexFile, name string) ([]Mentioned, error) {
+func mention(ctx context.Context, file IndexFile, names []string) ([]Mentioned, error) {
 	if file.Size > longestIndex {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, file.Size)
 	}
@@ -48,13 +49,17 @@ func mention(ctx context.Context, file IndexFile, name string) ([]Mentioned, err
 		return nil, describe(err)
 	}
 	defer plain.Close()
-	listed, err := search(nil, "", plain, []Want{{Package: name}})
+	wants := make([]Want, len(names))
+	for i, name := range names {
+		wants[i].Package = name
+	}
+	listed, err := search(nil, "", plain, wants)
 	if err != nil {
 		return nil, describe(err)
 	}
 	var all []Mentioned
 	for _, l := range listed {
-		all = append(all, Mentioned{Repository(file.Name), l.Version})
+		all = append(all, Mentioned{l.Package, Repository(file.Name), l.Version})
 	}
 	return all, nil
 }
