@@ -20,10 +20,11 @@ func writeAPK(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(name, fixture.APK{Package: args[1], Label: "Synthetic", Version: args[2]}.Bytes(), 0o644))
 }
 
-// writeIPA makes an app for iPhones, signed by nobody: ipa FILE ID NAME.
+// writeIPA makes an app for iPhones with one more program in it, signed by nobody:
+// ipa FILE ID NAME.
 func writeIPA(t *testing.T) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
-		app := ipatest.App{ID: args[1], Name: args[2], Files: map[string]string{"words.txt": "synthetic"}}
+		app := ipatest.App{ID: args[1], Name: args[2], Files: map[string]string{"words.txt": "synthetic", "Frameworks/Synthetic.dylib": string(fixture.MachO{}.Bytes())}}
 		ts.Check(os.WriteFile(ts.MkAbs(args[0]), app.Build(t), 0o644))
 	}
 }
