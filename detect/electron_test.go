@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/chatvet/chatvet/detect/fixture"
 	"github.com/chatvet/chatvet/detect/inspect/asar/asartest"
 	"github.com/chatvet/chatvet/detect/judge"
 	"github.com/chatvet/chatvet/platform"
@@ -69,6 +70,40 @@ func TestElectronApps(t *testing.T) {
 		}
 		if family != c.family {
 			t.Errorf("%s: family %q, want %q", c.name, family, c.family)
+		}
+	}
+}
+
+// TestAddedCodeInALibrary has the published signs of the changed ffmpeg.dll of 3CX
+// in a synthetic library of an installed app, and without them.
+func TestAddedCodeInALibrary(t *testing.T) {
+	list, err := signatures.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := string(fixture.PE{Version: map[string]string{"ProductName": "3CX Desktop App"}}.Bytes())
+	for _, c := range []struct {
+		library fixture.PE
+		want    judge.Verdict
+	}{
+		{fixture.PE{}, judge.Unverified},
+		{fixture.PE{Strings: []string{"3jB(2bsG#@c7"}, WideStrings: []string{"AVMonitorRefreshEvent"}}, judge.Harmful},
+	} {
+		dir := write(t, map[string]string{"app/3CXDesktopApp.exe": program, "app/ffmpeg.dll": string(c.library.Bytes())})
+		disk, err := platform.OpenDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		collector, err := newCollector(t.Context(), platform.Root{Kind: platform.Disk, OS: "windows", FS: platform.FoldCase(disk)}, list, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		collector.candidates = []platform.Candidate{{Lookup: "uninstall", Path: "app/3CXDesktopApp.exe", Format: signatures.Package, Product: "3CX Desktop App",
+			Files: []platform.CandidateFile{{Path: "app/3CXDesktopApp.exe", Program: true}, {Path: "app/ffmpeg.dll", Program: true}}}}
+		collector.read()
+		findings := judge.Judge(collector.inventory(), list, judge.Policy{}).Findings
+		if len(findings) != 1 || findings[0].Verdict != c.want {
+			t.Errorf("want %s: %+v", c.want, findings)
 		}
 	}
 }
