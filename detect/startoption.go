@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	maxStartEntries = 256 // desktop entries that are read for one build
+	maxStartEntries = 4096 // desktop entries of either kind that are looked for, for one build
 	maxHomes        = 1024
 	applications    = "share/applications"
 )
@@ -29,21 +29,25 @@ func (b *builder) startOptions() {
 	if b.root.OS != "linux" || b.root.Kind == platform.Paths || b.found.Format == "" && factValue(b.found.Facts, signatures.DesktopID) == "" {
 		return
 	}
-	left := maxStartEntries
 	var started []string
+	left := maxStartEntries
 	for _, f := range slices.Clone(b.out.Facts) {
 		if f.Kind != signatures.DesktopID {
 			continue
 		}
 		for _, home := range append([]string{""}, b.homes()...) {
 			for _, folder := range entryFolders(home) {
-				if left--; left < 0 {
-					break
+				name := path.Join(folder, f.Value)
+				if left--; left == 0 {
+					b.gapBeside(name, "more desktop entries of this app", platform.ErrTooMany)
 				}
-				started = append(started, b.startEntry(home, path.Join(folder, f.Value), true)...)
+				if left > 0 {
+					started = append(started, b.startEntry(home, name, true)...)
+				}
 			}
 		}
 	}
+	left = maxStartEntries
 	for _, home := range append([]string{""}, b.homes()...) {
 		started = append(started, b.autostart(home, &left)...)
 	}
@@ -89,8 +93,10 @@ func (b *builder) autostart(home string, left *int) (started []string) {
 		if e.IsDir() || path.Ext(e.Name()) != ".desktop" {
 			continue
 		}
-		if *left--; *left < 0 {
+		if *left--; *left == 0 {
 			b.gapBeside(folder, "more of what starts with a session", platform.ErrTooMany)
+		}
+		if *left <= 0 {
 			return started
 		}
 		started = append(started, b.startEntry(home, path.Join(folder, e.Name()), false)...)
