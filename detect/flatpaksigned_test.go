@@ -84,6 +84,18 @@ func TestSignedFlatpak(t *testing.T) {
 	restore = change(trees[0], "another", 0o644)
 	expect("changed object", known, claimed, 0)
 	restore()
+	metas, err := filepath.Glob(dir + "/root/var/lib/flatpak/repo/objects/*/*.commitmeta")
+	if err != nil || len(metas) == 0 {
+		t.Fatal(metas, err)
+	}
+	meta, err := os.ReadFile(metas[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta[len(meta)/2] ^= 1 // among the 384 bytes of the signature's number
+	restore = change(metas[0], string(meta), 0o644)
+	expect("a signature that does not hold", known, "signal unverified broken-signature", 1)
+	restore()
 	if err := os.Remove(dir + "/root/var/lib/flatpak/repo/a-remote.trustedkeys.gpg"); err != nil {
 		t.Fatal(err)
 	}
