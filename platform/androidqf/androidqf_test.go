@@ -173,6 +173,21 @@ func TestUnnamedCopies(t *testing.T) {
 	}
 }
 
+// TestOfMVT: MVT writes a list of its own.
+func TestOfMVT(t *testing.T) {
+	found, gaps, _ := find(t, onDisk(t, map[string]string{
+		"apks.json": `[{"package_name": "com.whatsapp", "system": false, "files": [
+  {"path": "/data/app/y==/base.apk", "local_name": "", "local_path": "/home/x/out/apks/com.whatsapp_base.apk"}]}]`,
+		"apks/com.whatsapp_base.apk": "main",
+	}))
+	if diff := cmp.Diff([]string{"apks/com.whatsapp_base.apk +apks/com.whatsapp_base.apk"}, found); diff != "" {
+		t.Error(diff)
+	}
+	if len(gaps) != 0 {
+		t.Errorf("gaps: %q", gaps)
+	}
+}
+
 // TestWithoutList: where nothing says which file is which app, each is looked at.
 func TestWithoutList(t *testing.T) {
 	found, _, _ := find(t, onDisk(t, map[string]string{"apks/b.apk": "x", "apks/a.apk": "x"}))

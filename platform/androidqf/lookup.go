@@ -32,7 +32,7 @@ func (Lookup) Fits(root platform.Root) bool { return root.Kind == platform.Acqui
 
 // Reads lists the files that are about packages.
 func (Lookup) Reads() []string {
-	return []string{packagesName, dumpName, propName, apksFolder + "/*.apk"}
+	return []string{packagesName, mvtName, dumpName, propName, apksFolder + "/*.apk"}
 }
 
 // What is missing because of a gap.
@@ -112,9 +112,9 @@ func (f *finder) apks() map[string]bool {
 	return all
 }
 
-// packages lists the apps by packages.json, and those that only dumpsys tells of.
+// packages lists the apps by the lists of the tools, and those that only dumpsys tells of.
 func (f *finder) packages() []listed {
-	all := f.list()
+	all := append(f.list(packagesName), f.list(mvtName)...)
 	known := map[string]bool{}
 	for _, p := range all {
 		known[p.Name] = true
@@ -131,19 +131,19 @@ func (f *finder) packages() []listed {
 	return all
 }
 
-func (f *finder) list() []listed {
-	file, err := f.fs.Open(packagesName)
+func (f *finder) list(name string) []listed {
+	file, err := f.fs.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		f.gap(packagesName, whatApps, err)
+		f.gap(name, whatApps, err)
 		return nil
 	}
 	defer file.Close()
 	all, err := readList(io.NewSectionReader(file, 0, maxList))
 	if err != nil {
-		f.corrupt(packagesName, whatApps, err)
+		f.corrupt(name, whatApps, err)
 	}
 	return all
 }

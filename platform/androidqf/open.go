@@ -18,6 +18,7 @@ import (
 // Names in an acquisition.
 const (
 	packagesName = "packages.json"
+	mvtName      = "apks.json" // the same list, as "mvt-android download-apks" writes it
 	dumpName     = "dumpsys.txt"
 	propName     = "getprop.txt"
 	apksFolder   = "apks"
@@ -37,7 +38,7 @@ func (e *NotAcquisitionError) Error() string {
 	if e.Encrypted {
 		return platform.Display(e.Path) + " is encrypted with age"
 	}
-	return fmt.Sprintf("%s is no acquisition: it has no %s, no %s and no folder %s", platform.Display(e.Path), packagesName, dumpName, apksFolder)
+	return fmt.Sprintf("%s is no acquisition: it has no %s, no %s, no %s and no folder %s", platform.Display(e.Path), packagesName, mvtName, dumpName, apksFolder)
 }
 
 // Opened is an acquisition.
@@ -53,7 +54,7 @@ func Open(name string) (Opened, error) {
 		return Opened{}, err
 	}
 	o := Opened{Root: platform.Root{Kind: platform.Acquisition, OS: "android", Name: name, FS: only{fsys}}}
-	if !has(o.Root.FS, packagesName) && !has(o.Root.FS, dumpName) && !has(o.Root.FS, apksFolder) {
+	if !has(o.Root.FS, packagesName) && !has(o.Root.FS, mvtName) && !has(o.Root.FS, dumpName) && !has(o.Root.FS, apksFolder) {
 		return Opened{}, &NotAcquisitionError{Path: name}
 	}
 	o.SDK = sdkOf(o.Root.FS)
@@ -144,7 +145,7 @@ type only struct{ platform.FS }
 
 func shown(name string) bool {
 	switch name {
-	case ".", packagesName, dumpName, propName, apksFolder:
+	case ".", packagesName, mvtName, dumpName, propName, apksFolder:
 		return true
 	}
 	dir, base := path.Split(name)

@@ -1,6 +1,7 @@
 package androidqf
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -32,6 +33,7 @@ type listed struct {
 type part struct {
 	Path        string `json:"path"`       // on the phone
 	LocalName   string `json:"local_name"` // below apks; several versions of AndroidQF leave it empty
+	LocalPath   string `json:"local_path"` // as MVT writes it: where its copy was made
 	Error       string `json:"error"`      // why it was not copied
 	SHA256      string `json:"sha256"`
 	Certificate struct {
@@ -99,8 +101,8 @@ func (p listed) local(there map[string]bool) (names []string, missing int) {
 
 // copyOf is the name of one part in the acquisition.
 func (p listed) copyOf(f part, there map[string]bool, taken []string) (string, bool) {
-	if f.LocalName != "" {
-		name := apksFolder + "/" + path.Base(strings.ReplaceAll(f.LocalName, `\`, "/"))
+	if written := cmp.Or(f.LocalName, f.LocalPath); written != "" {
+		name := apksFolder + "/" + path.Base(strings.ReplaceAll(written, `\`, "/"))
 		return name, there[name]
 	}
 	if f.Error != "" {
