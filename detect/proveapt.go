@@ -2,6 +2,7 @@ package detect
 
 import (
 	"context"
+	"errors"
 	"path"
 	"slices"
 	"strings"
@@ -43,7 +44,11 @@ type listings struct {
 	err      error
 }
 
+var errListsNotRead = errors.New("apt's lists of packages were not read to their end")
+
 func (l *listings) look(b *builder, rec *platform.Record) {
+	// Stands if a reader gives up: nothing found must not pass for not listed.
+	l.err = errListsNotRead
 	indexes, done, err := b.indexes(rec)
 	defer done()
 	if err != nil {
