@@ -61,6 +61,29 @@ func check(t *testing.T, sink *hosttest.Sink, want, wantGaps []string) {
 	}
 }
 
+// A program that runs leads to its application, wherever it lies.
+func TestRunning(t *testing.T) {
+	root := hosttest.Load(t, "mac")
+	without, gaps := found(find(t, root))
+	root.Running = &platform.Running{Unreadable: 2, Programs: []platform.RunningProgram{
+		{Path: "Applications/Signal.app/Contents/MacOS/Signal"},
+		{Path: "System/Applications/Calculator.app/Contents/MacOS/Calculator"},
+		{Path: "Users/Shared/Elsewhere/Run Chat.app/Contents/MacOS/Run Chat"},
+		{Path: "Users/Shared/gone/ContentFilter.exe"},
+		{Path: "usr/libexec/gone"},
+	}}
+	with, more := found(find(t, root))
+	added := func(before, after []string) []string {
+		return slices.DeleteFunc(after, func(s string) bool { return slices.Contains(before, s) })
+	}
+	if diff := cmp.Diff([]string{"Users/Shared/Elsewhere/Run Chat.app (folder)"}, added(without, with)); diff != "" {
+		t.Errorf("found (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"missing Users/Shared/gone/ContentFilter.exe", "permission processes"}, added(gaps, more)); diff != "" {
+		t.Errorf("gaps (-want +got):\n%s", diff)
+	}
+}
+
 func TestMac(t *testing.T) {
 	sink := find(t, hosttest.Load(t, "mac"))
 	check(t, sink, []string{

@@ -1,6 +1,6 @@
 // Package darwin finds chat clients on a Mac, running or on a mounted disk. The
-// folders of applications, Homebrew's records, and the jobs that start with the
-// machine or with somebody's session go in; one candidate for each application
+// folders of applications, Homebrew's records, the jobs that start with the machine
+// or with somebody's session, and the programs that run go in; one candidate for each application
 // comes out, its folder, with what the system noted on it. Helper
 // applications inside of an application are a part of it.
 //
@@ -78,6 +78,7 @@ func (l Lookup) Find(ctx context.Context, root platform.Root, want *signatures.L
 			return ctx.Err()
 		}
 	}
+	s.running(root.Running)
 	return s.yield()
 }
 
