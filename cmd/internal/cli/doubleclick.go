@@ -6,8 +6,8 @@ import (
 	"io"
 	"time"
 
-	"github.com/chatvet/chatvet/cmd/internal/page"
 	"github.com/chatvet/chatvet/cmd/internal/term"
+	"github.com/chatvet/chatvet/cmd/internal/web"
 )
 
 // start runs chatvet as it was started: with a command line, or by a double-click.
@@ -15,7 +15,7 @@ func (p *program) start(ctx context.Context, args []string) int {
 	if len(args) > 0 || !p.startedByDoubleClick() {
 		return p.run(ctx, args)
 	}
-	bounds := page.DefaultBounds
+	bounds := web.DefaultBounds
 	bounds.First = comes
 	return p.doubleClicked(func() error { return p.servePage(ctx, openInBrowser, bounds) }, func() int { return p.run(ctx, nil) })
 }

@@ -7,9 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/chatvet/chatvet/cmd/internal/page"
 	"github.com/chatvet/chatvet/cmd/internal/report"
 	"github.com/chatvet/chatvet/cmd/internal/text"
+	"github.com/chatvet/chatvet/cmd/internal/web"
 	"github.com/chatvet/chatvet/detect"
 	"github.com/chatvet/chatvet/detect/inspect"
 	"github.com/chatvet/chatvet/detect/inventory"
@@ -32,7 +32,7 @@ func (p *program) ui() *cobra.Command {
 		if noOpen {
 			show = nil
 		}
-		return p.servePage(cmd.Context(), show, page.DefaultBounds)
+		return p.servePage(cmd.Context(), show, web.DefaultBounds)
 	}
 	return cmd
 }
@@ -41,14 +41,14 @@ func (p *program) ui() *cobra.Command {
 // socket is there and the browser runs, and from then on the kernel lets the
 // program neither write nor connect. Where the first page has to come within a
 // bound, a browser that cannot be started is an error.
-func (p *program) servePage(ctx context.Context, show func(string) error, bounds page.Bounds) error {
+func (p *program) servePage(ctx context.Context, show func(string) error, bounds web.Bounds) error {
 	list, err := p.list()
 	if err != nil {
 		return err
 	}
 	language := p.texts().Language()
 	var notGranted string
-	server, err := page.Listen(page.Work{
+	server, err := web.Listen(web.Work{
 		List:     list,
 		Language: language,
 		Private:  report.Private(),
@@ -86,7 +86,7 @@ func (p *program) servePage(ctx context.Context, show func(string) error, bounds
 		notGranted = confine(output{})
 	}
 	err = server.Serve(ctx)
-	if errors.Is(err, page.ErrNobodyCame) {
+	if errors.Is(err, web.ErrNobodyCame) {
 		return fail("error.no-page", nil)
 	}
 	return err
@@ -94,10 +94,10 @@ func (p *program) servePage(ctx context.Context, show func(string) error, bounds
 
 // phonePage is what the page tells of phones. It sends people to the terminal: by
 // the time that it is seen, the program can no longer connect to anything.
-func phonePage() page.Phone {
-	guide := page.Phone{Steps: phoneSteps, Command: commandLine("chatvet", "phone"), After: phoneAfter}
+func phonePage() web.Phone {
+	guide := web.Phone{Steps: phoneSteps, Command: commandLine("chatvet", "phone"), After: phoneAfter}
 	for _, q := range paperQuestions {
-		guide.Questions = append(guide.Questions, page.Question{Ask: q.ask, Means: q.means})
+		guide.Questions = append(guide.Questions, web.Question{Ask: q.ask, Means: q.means})
 	}
 	return guide
 }

@@ -1,4 +1,4 @@
-// Package page serves chatvet's own page to the browser on this computer, and
+// Package web serves chatvet's own page to the browser on this computer, and
 // to nobody else.
 //
 // Work that the program lends goes in (a scan, an inspection); pages come out
@@ -20,4 +20,4 @@
 //
 // Without JavaScript everything can be read and done; the one script shows
 // progress, takes a dropped file, and tells when a page is closed.
-package page
+package web

@@ -1,4 +1,4 @@
-package page
+package web
 
 import (
 	"go/ast"
@@ -24,7 +24,7 @@ func TestOnlyListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := 0
-	ast.Inspect(files["page"], func(n ast.Node) bool {
+	ast.Inspect(files["web"], func(n ast.Node) bool {
 		if use, ok := n.(*ast.SelectorExpr); ok {
 			if from, ok := use.X.(*ast.Ident); ok && from.Obj == nil && allowed[from.Name] != nil {
 				seen++
