@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"encoding/binary"
 	"path"
 	"strings"
 
@@ -31,16 +30,9 @@ var packageEndings = map[string]bool{".msi": true, ".msix": true, ".appx": true,
 // hasRootEntry looks for the directory of a compound file, whose first entry has
 // a fixed name ([MS-CFB] 2.6.2).
 func hasRootEntry(f *file, head []byte) bool {
-	if len(head) < 52 {
-		return false
-	}
-	shift := binary.LittleEndian.Uint16(head[30:])
-	if shift != 9 && shift != 12 {
-		return false
-	}
-	first := int64(binary.LittleEndian.Uint32(head[48:]))
 	const name = "R\x00o\x00o\x00t\x00 \x00E\x00n\x00t\x00r\x00y\x00"
-	return string(f.at((first+1)<<shift, int64(len(name)))) == name
+	at, ok := rootEntry(head)
+	return ok && string(f.at(at, int64(len(name)))) == name
 }
 
 // noteBeginning leaves a gap for a file that only begins like one that is read.

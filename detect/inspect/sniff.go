@@ -131,16 +131,19 @@ const installerClass = "\x84\x10\x0c\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00
 // isInstallerDatabase reads the class of a compound file's root entry ([MS-CFB]
 // 2.2 and 2.6.1), which tells an installer from a document.
 func isInstallerDatabase(f *file, head []byte) bool {
+	at, ok := rootEntry(head)
+	return ok && string(f.at(at+80, 16)) == installerClass
+}
+
+// rootEntry is where the first entry of a compound file's directory lies
+// ([MS-CFB] 2.2), by its header.
+func rootEntry(head []byte) (at int64, ok bool) {
 	if len(head) < 52 {
-		return false
+		return 0, false
 	}
 	shift := binary.LittleEndian.Uint16(head[30:])
-	if shift != 9 && shift != 12 {
-		return false
-	}
 	first := int64(binary.LittleEndian.Uint32(head[48:]))
-	class := f.at((first+1)<<shift+80, 16)
-	return string(class) == installerClass
+	return (first + 1) << shift, shift == 9 || shift == 12
 }
 
 // hasImageTrailer looks for the 512 bytes that end an Apple disk image.

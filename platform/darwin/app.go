@@ -28,19 +28,8 @@ type app struct {
 // app takes in an application, and returns what is known of it, nil where it
 // cannot be read. Of one that nobody wants, the applications inside are taken.
 func (s *search) app(name, channel string, depth int) *app {
-	real, err := s.fs.Resolve(name)
-	var self fs.FileInfo
-	if err == nil {
-		self, err = s.fs.Lstat(real)
-	}
-	if err == nil && (platform.Private(real) || platform.Private(name)) {
-		err = platform.ErrPrivate
-	}
-	if err != nil {
-		s.gapOf(name, "this app", err)
-		return nil
-	}
-	if !self.IsDir() {
+	real, self := s.real(name, "this app")
+	if self == nil || !self.IsDir() {
 		return nil
 	}
 	if known := s.apps[real]; known != nil {
@@ -181,14 +170,9 @@ func (s *search) exists(name string) bool {
 	return err == nil
 }
 
-// loose is a program outside of applications.
-type loose struct {
-	path  string
-	facts []signatures.Fact
-}
-
-// loose takes in a program file, and returns nil where there is none.
-func (s *search) loose(name string) *loose {
+// real is where a name really leads and what is there; nil, and a gap, where that
+// cannot be looked at.
+func (s *search) real(name, what string) (string, fs.FileInfo) {
 	real, err := s.fs.Resolve(name)
 	var self fs.FileInfo
 	if err == nil {
@@ -198,10 +182,22 @@ func (s *search) loose(name string) *loose {
 		err = platform.ErrPrivate
 	}
 	if err != nil {
-		s.gapOf(name, "this program", err)
-		return nil
+		s.gapOf(name, what, err)
+		return "", nil
 	}
-	if !self.Mode().IsRegular() {
+	return real, self
+}
+
+// loose is a program outside of applications.
+type loose struct {
+	path  string
+	facts []signatures.Fact
+}
+
+// loose takes in a program file, and returns nil where there is none.
+func (s *search) loose(name string) *loose {
+	real, self := s.real(name, "this program")
+	if self == nil || !self.Mode().IsRegular() {
 		return nil
 	}
 	if s.files[real] == nil {

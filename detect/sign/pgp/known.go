@@ -37,14 +37,17 @@ func Distributions() (*Keyring, error) {
 	return ring, nil
 }
 
-var distributions = sync.OnceValues(func() (*Keyring, error) {
+var distributions = sync.OnceValues(func() (*Keyring, error) { return ReadKeys(keyFiles, "keys/*.asc") })
+
+// ReadKeys reads the public keys in the files of a pattern.
+func ReadKeys(files fs.FS, pattern string) (*Keyring, error) {
 	k := &Keyring{}
-	names, err := fs.Glob(keyFiles, "keys/*.asc")
+	names, err := fs.Glob(files, pattern)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range names {
-		data, err := keyFiles.ReadFile(name)
+		data, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
 		}
@@ -53,4 +56,4 @@ var distributions = sync.OnceValues(func() (*Keyring, error) {
 		}
 	}
 	return k, nil
-})
+}
